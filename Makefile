@@ -1,0 +1,74 @@
+# The same targets serve people and CI. `make` alone lists them.
+# ARGS is handed on: `make run ARGS="--port 9000"`, `make test ARGS="-k verdict"`.
+
+VENV := .venv
+VENV_PYTHON := $(VENV)/bin/python
+PYTEST := $(VENV_PYTHON) -m pytest
+CODE := bootstrap.py tests $(wildcard sandbox runtime images testgen)
+
+# The first interpreter that is new enough; with none, bootstrap.py says what is missing.
+ifeq ($(origin PYTHON),undefined)
+PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 /usr/bin/python3; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; exit; }; \
+	done; echo python3)
+endif
+
+SET_UP := $(PYTHON) bootstrap.py
+# What checks and unit tests need: no root, no system packages.
+SET_UP_CHECKS := $(SET_UP) --dev --only venv --only packages --only project
+
+# Younger releases than this are not locked: time for others to notice a bad one.
+COOLDOWN_DAYS := 7
+PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(VENV_PYTHON) -m piptools compile --quiet \
+	--generate-hashes --allow-unsafe --strip-extras --no-emit-options \
+	--uploaded-prior-to "$$(date --utc --date='-$(COOLDOWN_DAYS) days' +%FT%TZ)" $(ARGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-unit bench check checks lock images clean python
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: python ## set this machine up and serve on 127.0.0.1:8000
+	@$(SET_UP)
+	$(VENV)/bin/sandbox serve $(ARGS)
+
+test: python ## set this machine up, run the checks and all tests
+	@$(SET_UP) --dev
+	@$(MAKE) --no-print-directory checks
+	$(PYTEST) $(ARGS)
+
+test-unit: python ## the tests that need neither root nor images
+	@$(SET_UP_CHECKS)
+	$(PYTEST) tests/unit $(ARGS)
+
+bench: python ## measure; prints figures, asserts nothing
+	@$(SET_UP) --dev
+	$(VENV_PYTHON) -m tests.bench $(ARGS)
+
+check: python ## lint, format and types
+	@$(SET_UP_CHECKS)
+	@$(MAKE) --no-print-directory checks
+
+checks:
+	$(VENV_PYTHON) -m ruff check .
+	$(VENV_PYTHON) -m ruff format --check .
+	$(VENV_PYTHON) -m mypy $(CODE)
+
+lock: python ## pin the dependencies of pyproject.toml; ARGS=--upgrade takes newer releases
+	@$(SET_UP_CHECKS)
+	$(PIP_COMPILE) --only-build-deps --build-deps-for editable -o requirements-build.txt pyproject.toml
+	$(PIP_COMPILE) -o requirements.txt pyproject.toml
+	$(PIP_COMPILE) --extra dev -c requirements.txt -c requirements-build.txt \
+		-o requirements-dev.txt pyproject.toml
+
+images: python ## build the default images
+	@$(SET_UP)
+
+clean: ## remove the virtual environment, what was built in this tree, and caches; images stay
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+python:
+	@command -v "$(PYTHON)" >/dev/null || { \
+		echo "Python 3.11 or newer is missing. Mend: apt-get install python3" >&2; exit 1; }
