@@ -1,0 +1,49 @@
+"""Which cgroup layout this host has."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from runtime.cgroups.base import CgroupPool
+from runtime.cgroups.v1 import CONTROLLERS as V1_CONTROLLERS
+from runtime.cgroups.v1 import PoolV1
+from runtime.cgroups.v2 import CONTROLLERS as V2_CONTROLLERS
+from runtime.cgroups.v2 import PoolV2
+from runtime.errors import HostNotReady
+
+ROOT = Path("/sys/fs/cgroup")
+
+
+class Layout(StrEnum):
+    """``hybrid`` is v1 with an additional unified hierarchy that has no controllers."""
+
+    V1 = "v1"
+    HYBRID = "hybrid"
+    V2 = "v2"
+
+
+def detect_layout(root: Path = ROOT) -> Layout:
+    """The layout below ``root``.
+
+    Raises:
+        HostNotReady: a controller that the runtime needs is not there.
+    """
+    unified = root / "cgroup.controllers"
+    if unified.exists():
+        missing = sorted(set(V2_CONTROLLERS) - set(unified.read_text().split()))
+        layout = Layout.V2
+    else:
+        missing = [name for name in V1_CONTROLLERS if not (root / name / "cgroup.procs").exists()]
+        is_hybrid = (
+            root / "unified" / "cgroup.procs"
+        ).exists()  # mounted, and not only a directory
+        layout = Layout.HYBRID if is_hybrid else Layout.V1
+    if missing:
+        raise HostNotReady(f"{root} ({layout}) lacks the cgroup controllers {', '.join(missing)}")
+    return layout
+
+
+def open_pool(name: str, root: Path = ROOT) -> CgroupPool:
+    """The pool of the worker ``name``, empty. Raises HostNotReady like `detect_layout`."""
+    if detect_layout(root) is Layout.V2:
+        return PoolV2(root, name)
+    return PoolV1(root, name)

@@ -1,0 +1,111 @@
+/* The bundle: arguments, environment, patterns and files of a run, read from a sealed memory file.
+ *
+ * The worker writes it, so it is not hostile; the bounds are checked all the same, since its
+ * contents come from a request. Paths are opened with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "init.h"
+
+#define MAX_STRINGS 8192
+static char *string_table[MAX_STRINGS];
+
+static int take_strings(char **table, uint32_t count, const char **cursor, const char *end) {
+  for (uint32_t i = 0; i < count; i++) {
+    const char *nul = memchr(*cursor, '\0', (size_t)(end - *cursor));
+    if (!nul) return -1;
+    table[i] = (char *)*cursor;
+    *cursor = nul + 1;
+  }
+  table[count] = NULL;
+  return 0;
+}
+
+int bundle_open(struct bundle *bundle, int fd) {
+  struct stat st;
+  struct bundle_header header;
+  errno = EINVAL;
+  if (fstat(fd, &st) || (size_t)st.st_size < sizeof header) return -1;
+  bundle->base = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+  if (bundle->base == MAP_FAILED) return -1;
+  bundle->end = bundle->base + st.st_size;
+  memcpy(&header, bundle->base, sizeof header);
+  errno = EINVAL;
+  if (header.magic != BUNDLE_MAGIC || header.argc == 0) return -1;
+  if (header.argc > MAX_STRINGS / 4 || header.envc > MAX_STRINGS / 4 ||
+      header.patterns > MAX_STRINGS / 4)
+    return -1;
+  const char *cursor = bundle->base + sizeof header;
+  bundle->argv = string_table;
+  bundle->envp = bundle->argv + header.argc + 1;
+  bundle->patterns = bundle->envp + header.envc + 1;
+  if (take_strings(bundle->argv, header.argc, &cursor, bundle->end) ||
+      take_strings(bundle->envp, header.envc, &cursor, bundle->end) ||
+      take_strings(bundle->patterns, header.patterns, &cursor, bundle->end))
+    return -1;
+  bundle->files = header.files;
+  bundle->first_file = cursor;
+  errno = 0;
+  return 0;
+}
+
+/* Makes the directories of a relative path below `directory`. */
+static int make_parents(int directory, const char *path) {
+  char partial[4096];
+  size_t length = strlen(path);
+  if (length >= sizeof partial) return errno = ENAMETOOLONG, -1;
+  for (size_t i = 1; i < length; i++) {
+    if (path[i] != '/') continue;
+    memcpy(partial, path, i);
+    partial[i] = '\0';
+    if (mkdirat(directory, partial, 0755) && errno != EEXIST) return -1;
+  }
+  return 0;
+}
+
+static int write_file(int directory, const char *path, const char *data, uint64_t size,
+                      uint32_t mode) {
+  struct open_how how = {.flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+                         .mode = mode & 0777,
+                         .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+  int fd = (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+  if (fd < 0) return -1;
+  while (size > 0) {
+    ssize_t wrote = write(fd, data, size);
+    if (wrote < 0) {
+      int saved = errno;
+      close(fd);
+      errno = saved;
+      return -1;
+    }
+    data += wrote;
+    size -= (uint64_t)wrote;
+  }
+  return close(fd);
+}
+
+int bundle_write_files(const struct bundle *bundle, int directory) {
+  const char *cursor = bundle->first_file;
+  for (uint32_t i = 0; i < bundle->files; i++) {
+    struct file_header header;
+    errno = EINVAL;
+    if ((size_t)(bundle->end - cursor) < sizeof header) return -1;
+    memcpy(&header, cursor, sizeof header);
+    cursor += sizeof header;
+    uint64_t left = (uint64_t)(bundle->end - cursor);
+    if (header.path_bytes == 0 || header.path_bytes > left ||
+        header.size > left - header.path_bytes || cursor[header.path_bytes - 1] != '\0')
+      return -1;
+    if (make_parents(directory, cursor) ||
+        write_file(directory, cursor, cursor + header.path_bytes, header.size, header.mode))
+      return -1;
+    cursor += header.path_bytes + header.size;
+  }
+  errno = 0;
+  return 0;
+}

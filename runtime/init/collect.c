@@ -1,0 +1,117 @@
+/* Reads back the files that a finished run was asked for, when nothing of it is alive any more.
+ *
+ * The tree is hostile: it may hold links, pipes, endless directories and files without end. Each
+ * name is opened relative to its directory without following links, only regular files are read,
+ * and all that is sent stays within a budget. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "init.h"
+
+#define MAX_DEPTH 32
+#define MAX_FILES 1024
+#define MAX_PATH 4096
+
+struct collection {
+  char **patterns;
+  int out;
+  uint64_t budget;
+  unsigned files;
+  char path[MAX_PATH];
+};
+
+static int matches(const struct collection *collection) {
+  for (char **pattern = collection->patterns; *pattern; pattern++)
+    if (!fnmatch(*pattern, collection->path, FNM_PATHNAME | FNM_PERIOD)) return 1;
+  return 0;
+}
+
+static int send_all(int out, const void *data, size_t size) {
+  for (const char *at = data; size > 0;) {
+    ssize_t wrote = write(out, at, size);
+    if (wrote < 0) return -1;
+    at += wrote;
+    size -= (size_t)wrote;
+  }
+  return 0;
+}
+
+static int send_content(int out, int fd, uint64_t size) {
+  char buffer[65536];
+  while (size > 0) {
+    ssize_t got = read(fd, buffer, size < sizeof buffer ? size : sizeof buffer);
+    if (got < 0) return -1;
+    if (got == 0) { /* nothing is alive that could have cut the file, but never hang on it */
+      memset(buffer, 0, sizeof buffer);
+      got = (ssize_t)(size < sizeof buffer ? size : sizeof buffer);
+    }
+    if (send_all(out, buffer, (size_t)got)) return -1;
+    size -= (uint64_t)got;
+  }
+  return 0;
+}
+
+static int send_file(struct collection *collection, int fd, const struct stat *st) {
+  struct collected_header header = {
+      .path_bytes = (uint32_t)strlen(collection->path),
+      .mode = st->st_mode & 0777,
+      .size = (uint64_t)st->st_size,
+  };
+  if (!S_ISREG(st->st_mode)) header.refusal = NOT_REGULAR;
+  else if (collection->files >= MAX_FILES) header.refusal = TOO_MANY;
+  else if (header.size > collection->budget) header.refusal = TOO_LARGE;
+  collection->files++;
+  if (collection->files > 2 * MAX_FILES) return -1;
+  if (send_all(collection->out, &header, sizeof header) ||
+      send_all(collection->out, collection->path, header.path_bytes))
+    return -1;
+  if (header.refusal) return 0;
+  collection->budget -= header.size;
+  return send_content(collection->out, fd, header.size);
+}
+
+static int visit(struct collection *collection, int directory, size_t length, int depth);
+
+static int visit_entry(struct collection *collection, int directory, const char *name,
+                       size_t length, int depth) {
+  struct stat st;
+  int size = snprintf(collection->path + length, MAX_PATH - length, "%s%s", length ? "/" : "", name);
+  if (size < 0 || (size_t)size >= MAX_PATH - length) return 0;
+  if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW)) return 0;
+  if (S_ISDIR(st.st_mode)) {
+    int child = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return child < 0 ? 0 : visit(collection, child, length + (size_t)size, depth + 1);
+  }
+  if (!matches(collection)) return 0;
+  if (!S_ISREG(st.st_mode)) return send_file(collection, -1, &st);
+  int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return 0;
+  int failed = fstat(fd, &st) || send_file(collection, fd, &st);
+  close(fd);
+  return failed ? -1 : 0;
+}
+
+/* Takes over `directory`. Returns -1 when nothing more can be sent. */
+static int visit(struct collection *collection, int directory, size_t length, int depth) {
+  DIR *stream = depth <= MAX_DEPTH ? fdopendir(directory) : NULL;
+  if (!stream) return close(directory), 0;
+  int failed = 0;
+  for (struct dirent *entry; !failed && (entry = readdir(stream));) {
+    if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
+    failed = visit_entry(collection, directory, entry->d_name, length, depth);
+  }
+  closedir(stream);
+  return failed;
+}
+
+void collect(const struct bundle *bundle, int out, uint64_t budget) {
+  static struct collection collection;
+  collection = (struct collection){.patterns = bundle->patterns, .out = out, .budget = budget};
+  int directory = open(WORKDIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (directory >= 0) visit(&collection, directory, 0, 0);
+}

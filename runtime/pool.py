@@ -1,0 +1,180 @@
+"""The slots of one worker, and which of them serves which image.
+
+A job first reserves a place in the pool and gets a slot when its image is known: one that already holds
+the image, else an empty one, else the one that was idle longest, whose container is then swapped.
+"""
+
+import asyncio
+import logging
+import os
+import shutil
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from runtime import build_init, seccomp, syscalls, workplace
+from runtime.cgroups import CgroupPool, open_pool
+from runtime.container import UID_RANGE
+from runtime.errors import HostNotReady, SandboxFault
+from runtime.slot import Slot
+from runtime.tasks import carry_through
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolConfig:
+    """How a worker's slots are made.
+
+    Attributes:
+        name: the worker's name on this machine; two live workers must not share one.
+        slots: how many runs happen at once.
+        first_slot: the number of the first one; workers of one machine must not overlap.
+        first_uid: the user ids from here on belong to slots, 65,536 each. The default is above the
+            ranges that systemd and the usual subuid files hand out.
+        pin_cores: bind each slot to a core, in turn.
+        runs_per_container: after so many runs a slot's container is replaced; 1 is a fresh one each.
+        workplace: a directory of the worker's own; what it holds lives in memory only.
+        init_directory: where the compiled init is kept.
+        crun: the crun binary.
+        policy: the system-call policy of the runs.
+    """
+
+    name: str
+    slots: int
+    first_slot: int = 0
+    first_uid: int = 0x7000_0000
+    pin_cores: bool = True
+    runs_per_container: int = 1000
+    workplace: Path = Path("/run/sandbox/worker")
+    init_directory: Path = Path("/var/lib/sandbox/init")
+    crun: str = "crun"
+    policy: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image as the pool needs it: a name that is unique (its digest), and where it lies."""
+
+    digest: str
+    rootfs: Path
+
+
+def _make_slot(config: PoolConfig, number: int, cgroups: CgroupPool, init: Path, crun: str) -> Slot:
+    cores = sorted(os.sched_getaffinity(0))
+    return Slot.make(
+        f"slot-{number}",
+        config.first_uid + number * UID_RANGE,
+        cores[number % len(cores)] if config.pin_cores else None,
+        cgroups,
+        config.workplace,
+        init,
+        crun,
+        config.runs_per_container,
+    )
+
+
+class SlotPool:
+    """All slots of a worker. Open it before the event loop and any thread are started."""
+
+    def __init__(
+        self, config: PoolConfig, cgroups: CgroupPool, slots: list[Slot], filter_program: bytes
+    ) -> None:
+        """Use `open`."""
+        self.size = len(slots)
+        self._config = config
+        self._cgroups = cgroups
+        self._slots = slots
+        self._filter = filter_program
+        # Free slots, the longest idle one first.
+        self._free = list(slots)
+        self._changed = asyncio.Condition()
+
+    @classmethod
+    def open(cls, config: PoolConfig) -> Self:
+        """Prepares this process and makes all slots.
+
+        The calling process gets a mount namespace of its own and adopts orphans, so this is for a
+        process that does nothing else. What a killed predecessor of the same name left is removed.
+
+        Raises:
+            HostNotReady: the machine lacks something; the message says what mends it.
+        """
+        if threading.active_count() > 1:
+            raise HostNotReady("the slots must be made before the process starts threads")
+        crun = shutil.which(config.crun)
+        if crun is None:
+            raise HostNotReady(f"{config.crun} is not installed: apt-get install crun")
+        init = build_init.build(config.init_directory)
+        filter_program = seccomp.compile_policy(seccomp.load_policy(config.policy))
+        syscalls.process_control(syscalls.PR_SET_CHILD_SUBREAPER, 1)
+        try:
+            workplace.enter(config.workplace)
+            cgroups = open_pool(config.name)
+            numbers = range(config.first_slot, config.first_slot + config.slots)
+            slots = [_make_slot(config, number, cgroups, init, crun) for number in numbers]
+        except OSError as error:
+            raise HostNotReady(f"the slots cannot be made: {error}") from error
+        return cls(config, cgroups, slots, filter_program)
+
+    @asynccontextmanager
+    async def lease(self, image: Image) -> AsyncIterator[Slot]:
+        """A slot with a container of ``image``, for the time of the block; waits for a free one.
+
+        Raises:
+            SandboxFault: the container could not be booted, or every slot has been lost.
+        """
+        slot = await self._take(image)
+        try:
+            if slot.image != image.digest or not slot.is_usable:
+                await slot.boot(image.digest, image.rootfs, self._filter)
+            yield slot
+        finally:
+            # A cancelled job must not lose its slot.
+            await carry_through(self._give_back(slot))
+
+    async def _take(self, image: Image) -> Slot:
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._free or not self._slots)
+            if not self._free:
+                raise SandboxFault("every slot of this worker has been lost; restart the worker")
+            slot = min(
+                self._free, key=lambda slot: (slot.image != image.digest, slot.image is not None)
+            )
+            self._free.remove(slot)
+            return slot
+
+    async def _give_back(self, slot: Slot) -> None:
+        usable = True
+        if not slot.is_usable:
+            usable = await self._rebuild(slot)
+        async with self._changed:
+            if usable:
+                self._free.append(slot)
+            else:
+                self._slots.remove(slot)
+                self.size -= 1
+            self._changed.notify_all()
+
+    async def _rebuild(self, slot: Slot) -> bool:
+        try:
+            await slot.rebuild()
+        except (SandboxFault, OSError) as error:
+            # Something inside does not die. Fewer slots are better than a dirty one.
+            log.error("%s is lost: %s", slot.name, error)
+            return False
+        log.warning("%s was broken and has been rebuilt", slot.name)
+        return True
+
+    async def close(self) -> None:
+        """Ends all containers, removes all cgroups and unmounts the workplace."""
+        for slot in self._slots:
+            try:
+                await slot.close()
+            except SandboxFault as error:
+                log.error("%s cannot be closed: %s", slot.name, error)
+        await asyncio.to_thread(self._cgroups.close)
+        workplace.leave(self._config.workplace)
