@@ -1,0 +1,47 @@
+"""Images: what a language is, made into a read-only root file system that containers run in.
+
+Theory of operation
+-------------------
+
+1. **Definition.** ``images/<name>/image.toml`` says which Debian packages an image has, which
+   languages they bring (how to compile and run one), under which limits by default, and with which
+   program each language proves that it works. ``loading`` checks every key; ``definition`` is the
+   checked form. Other directories with definitions can be given.
+
+2. **Build** (``build``). Under the store's lock, in a staging directory of the store:
+   ``mmdebstrap`` installs the packages by name from this machine's own package sources for the
+   image's suite (``mmdebstrap``, ``apt_sources``); the definition's commands run in a chroot
+   (``chroot``), without a network; what the definition does not want is deleted; ``normalise``
+   makes an image of it: readable by all, no privilege bits, no devices, nothing of this machine,
+   empty mount points. Then the version of each language is asked for.
+
+3. **Store** (``store``, ``manifest``, ``tree``). The tree is hashed; tree and definition together
+   give the image's digest. The staging directory is renamed to ``sha256-<hex>``, the caller's
+   self-test runs its hello programs in real containers, and only then a small file under ``names/``
+   lets the name mean the new digest. Up to that moment the old image serves. An image that has lost
+   its name is deleted when nobody holds it (``ImageStore.hold``).
+
+4. **Catalog** (``catalog``). From a language's name or alias to an image and a language, for the
+   worker and for ``GET /languages``.
+
+A build that fails or is killed leaves a staging directory at most. The builder's children hold the
+lock too, so the next one waits until they are gone, then deletes it.
+
+An image is built again when its ``fingerprint`` changes: a hash of the definition and of the
+recipe's version. If only limits, texts or run commands changed, the new image shares the old one's
+files by hard links.
+
+What the runtime may rely on is listed in ``normalise``.
+
+What is not protected
+---------------------
+
+- Building trusts the definition and the packages: their scripts run as root, the packages' with the
+  host's network. Build on a machine and from sources that you trust.
+- The store trusts root: files are protected by ownership, not by hashing them again at each start.
+- The digest names what was built; it does not promise that another day's mirror gives the same.
+  Of one mirror's state it is the same each time, except where a tool writes random bytes (GCC's
+  precompiled headers in ``cpp`` hold 28 of them).
+
+``images`` imports ``runtime.limits`` and nothing else of the project.
+"""

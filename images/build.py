@@ -1,0 +1,166 @@
+"""Building an image: installed, tidied up, tested, and only then put under its name.
+
+All of it happens in a staging directory of the store, under the store's lock. What a killed build
+leaves there is deleted when the store is locked next.
+"""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from images import mmdebstrap, normalise
+from images.chroot import run_in_rootfs
+from images.definition import ImageDefinition, fingerprint, rootfs_fingerprint
+from images.errors import BuildError, StoreError
+from images.manifest import StoredImage
+from images.store import ImageStore, Installed
+
+Progress = Callable[[str], None]
+"""Gets one line for people at a time."""
+
+SelfTest = Callable[[StoredImage, Progress], None]
+"""Runs an image's hello programs in real containers; raises ``BuildError`` to reject the image."""
+
+COMMAND_TIMEOUT_S = 600.0
+VERSION_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Build:
+    definition: ImageDefinition
+    store: ImageStore
+    lock: int
+    progress: Progress
+
+    def say(self, line: str) -> None:
+        self.progress(f"{self.definition.name}: {line}")
+
+
+def ensure(
+    definitions: Iterable[ImageDefinition],
+    store: ImageStore,
+    progress: Progress,
+    selftest: SelfTest | None = None,
+    *,
+    force: bool = False,
+) -> list[StoredImage]:
+    """Build those of ``definitions`` that are missing, outdated or, with ``force``, any of them.
+
+    Raises:
+        BuildError: a build failed; images that were done before it stay.
+        StoreError: the store cannot be used.
+        Exception: whatever ``selftest`` raises; the image built before keeps its name.
+    """
+    images = []
+    for definition in definitions:
+        current = None if force else _current(definition, store)
+        if current is None:
+            current = build(definition, store, progress, selftest, reuse=not force)
+        else:
+            progress(f"{definition.name}: up to date, {current.digest[:19]}")
+        images.append(current)
+    return images
+
+
+def build(
+    definition: ImageDefinition,
+    store: ImageStore,
+    progress: Progress,
+    selftest: SelfTest | None = None,
+    *,
+    reuse: bool = False,
+) -> StoredImage:
+    """Build one image and put it under its name. On any failure the store is as it was before.
+
+    ``reuse`` takes the files of the stored image, if nothing changed that decides them.
+
+    Raises:
+        BuildError, StoreError: as in ``ensure``.
+    """
+    started = time.monotonic()
+
+    def waiting() -> None:
+        progress(f"{definition.name}: waiting for another build")
+
+    with store.exclusive(waiting) as lock:
+        work = _Build(definition, store, lock, progress)
+        try:
+            image = _build_and_add(work, reuse=reuse)
+            if selftest is not None:
+                selftest(image, progress)
+            store.publish(image)
+        finally:
+            store.prune()
+    seconds = time.monotonic() - started
+    work.say(f"done in {seconds:.1f} s, {image.size_bytes / 1e6:.0f} MB, {image.digest[:19]}")
+    return image
+
+
+def _current(definition: ImageDefinition, store: ImageStore) -> StoredImage | None:
+    try:
+        image = store.get(definition.name)
+    except StoreError:
+        return None
+    return image if image.fingerprint == fingerprint(definition) else None
+
+
+def _build_and_add(work: _Build, *, reuse: bool) -> StoredImage:
+    with work.store.staging() as folder:
+        rootfs = folder / "rootfs"
+        old = _reusable(work) if reuse else None
+        if old is None:
+            packages = _install(work, rootfs)
+        else:
+            work.say("taking the files of the image there is")
+            # Hard links: nobody writes to the files of an image.
+            shutil.copytree(old.rootfs, rootfs, symlinks=True, copy_function=os.link)
+            packages = dict(old.packages)
+        versions = _versions(work, rootfs)
+        work.say("computing the digest")
+        return work.store.add(folder, work.definition, Installed(versions, packages))
+
+
+def _reusable(work: _Build) -> StoredImage | None:
+    try:
+        old = work.store.get(work.definition.name)
+    except StoreError:
+        return None
+    return old if old.rootfs_fingerprint == rootfs_fingerprint(work.definition) else None
+
+
+def _install(work: _Build, rootfs: Path) -> dict[str, str]:
+    started_at_s = time.time()
+    packages = mmdebstrap.install(work.definition, rootfs, work.lock, work.say)
+    for number, command in enumerate(work.definition.commands, start=1):
+        work.say(f"running command {number} of {len(work.definition.commands)}")
+        run_in_rootfs(
+            rootfs,
+            command,
+            work.definition.environment,
+            timeout_s=COMMAND_TIMEOUT_S,
+            keep_open=(work.lock,),
+        )
+    normalise.remove(rootfs, (*normalise.DOCUMENTATION, *work.definition.remove))
+    normalise.normalise(rootfs, started_at_s)
+    return packages
+
+
+def _versions(work: _Build, rootfs: Path) -> dict[str, str]:
+    versions = {}
+    for language in work.definition.languages:
+        output = run_in_rootfs(
+            rootfs,
+            language.version_command,
+            work.definition.environment_of(language),
+            timeout_s=VERSION_TIMEOUT_S,
+            read_only=True,
+            keep_open=(work.lock,),
+        )
+        if not output.strip():
+            name = work.definition.name
+            raise BuildError(f"{name}: version_command of {language.name} printed nothing")
+        versions[language.name] = output.strip().splitlines()[0].strip()
+    return versions

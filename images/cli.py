@@ -1,0 +1,173 @@
+"""The commands about images: ``build``, ``list``, ``show`` and ``rm``."""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Column, Table
+
+from images.build import Progress, SelfTest, ensure
+from images.definition import ImageDefinition, fingerprint
+from images.errors import ImageError
+from images.loading import find_definitions
+from images.manifest import StoredImage
+from images.store import DEFAULT_ROOT, ImageStore
+
+Store = Annotated[Path, typer.Option("--store", help="Where built images lie.")]
+Definitions = Annotated[
+    list[Path] | None,
+    typer.Option("--definitions", help="One more directory with */image.toml; may be repeated."),
+]
+
+
+def make_app(selftest: SelfTest | None = None, root: Path = DEFAULT_ROOT) -> typer.Typer:
+    """The sub-application.
+
+    Args:
+        selftest: runs an image's hello programs before it gets its name.
+        root: the store, unless ``--store`` says otherwise.
+    """
+    app = typer.Typer(
+        help="Build and look at the images that programs run in.", no_args_is_help=True
+    )
+
+    @app.command()
+    def build(
+        names: Annotated[list[str] | None, typer.Argument(help="Images to build.")] = None,
+        every: Annotated[
+            bool, typer.Option("--all", help="Build every definition there is.")
+        ] = False,
+        force: Annotated[
+            bool, typer.Option("--force", help="Build even what is up to date.")
+        ] = False,
+        definitions: Definitions = None,
+        store: Store = root,
+    ) -> None:
+        """Build images from their definitions, if they are missing or outdated. Needs root."""
+        with _errors(), _progress() as progress:
+            wanted = _select(find_definitions(definitions or ()), names or [], every=every)
+            ensure(wanted, ImageStore(store), progress, selftest, force=force)
+
+    @app.command("list")
+    def list_(definitions: Definitions = None, store: Store = root) -> None:
+        """List the images that are built, and those that could be."""
+        with _errors():
+            _console().print(_table(ImageStore(store), find_definitions(definitions or ())))
+
+    @app.command()
+    def show(name: str, store: Store = root) -> None:
+        """Show one built image: its digest, languages, limits and packages."""
+        with _errors():
+            _print_image(_console(), ImageStore(store).get(name))
+
+    @app.command()
+    def rm(name: str, store: Store = root) -> None:
+        """Remove a built image. If it is in use, its files go with a later build or removal."""
+        with _errors():
+            images = ImageStore(store)
+            with images.exclusive(lambda: _console().print("waiting for a build to end")):
+                images.remove(name)
+            _console().print(f"{name}: removed", highlight=False)
+
+    return app
+
+
+def _console() -> Console:
+    return Console()
+
+
+@contextlib.contextmanager
+def _errors() -> Iterator[None]:
+    try:
+        yield
+    except ImageError as error:
+        Console(stderr=True).print(
+            f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True
+        )
+        raise typer.Exit(1) from error
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Progress]:
+    """Lines that stay, with a turning sign under them while something is going on."""
+    console = _console()
+    with console.status("working") as status:
+
+        def report(line: str) -> None:
+            console.print(line, highlight=False, markup=False)
+            status.update(escape(line))
+
+        yield report
+
+
+def _select(
+    definitions: tuple[ImageDefinition, ...], names: list[str], *, every: bool
+) -> list[ImageDefinition]:
+    known = {definition.name: definition for definition in definitions}
+    if unknown := [name for name in names if name not in known]:
+        raise typer.BadParameter(
+            f"no definition of {', '.join(unknown)}; known: {', '.join(known)}"
+        )
+    if not names and not every:
+        raise typer.BadParameter(f"name an image ({', '.join(known)}) or give --all")
+    return list(definitions) if every else [known[name] for name in dict.fromkeys(names)]
+
+
+def _table(store: ImageStore, definitions: tuple[ImageDefinition, ...]) -> Table:
+    whole = Column("digest", no_wrap=True)
+    table = Table("image", "languages", "size", "built", whole, "state")
+    current = {definition.name: fingerprint(definition) for definition in definitions}
+    images = store.list()
+    for image in images:
+        outdated = current.get(image.name, image.fingerprint) != image.fingerprint
+        languages = ", ".join(language.name for language in image.definition.languages)
+        state = "outdated, build it again" if outdated else "ready"
+        size = _megabytes(image)
+        table.add_row(image.name, languages, size, _local(image.built_at), image.digest[:19], state)
+    built = {image.name for image in images}
+    for definition in definitions:
+        if definition.name not in built:
+            languages = ", ".join(language.name for language in definition.languages)
+            table.add_row(definition.name, languages, "", "", "", "not built")
+    return table
+
+
+def _print_image(console: Console, image: StoredImage) -> None:
+    packages = ", ".join(image.definition.packages)
+    facts = {
+        "name": image.name,
+        "description": image.definition.description,
+        "digest": image.digest,
+        "rootfs": str(image.rootfs),
+        "size": _megabytes(image),
+        "built": _local(image.built_at),
+        "packages": f"{packages} ({len(image.packages)} with what they need)",
+    }
+    for name, value in facts.items():
+        console.print(f"{name:<12} {value}", markup=False, highlight=False, soft_wrap=True)
+    table = Table("language", "aliases", "version", "compile", "run", "CPU", "memory")
+    for language in image.definition.languages:
+        limits = language.limits
+        table.add_row(
+            language.name,
+            ", ".join(language.aliases),
+            escape(image.versions.get(language.name, "")),
+            escape(" ".join(language.compile or ())),
+            escape(" ".join(language.run)),
+            f"{limits.cpu_time_s:g} s",
+            f"{limits.memory_bytes / 2**20:g} MiB",
+        )
+    console.print(table)
+
+
+def _megabytes(image: StoredImage) -> str:
+    return f"{image.size_bytes / 1e6:.0f} MB"
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
