@@ -1,0 +1,36 @@
+"""What a failed validation of the wire models says to a caller: the field, and why. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+MAX_FIELD_CHARS = 200
+
+# Fields whose value may be text or base64: pydantic puts the member it tried behind their name.
+_CONTENT_FIELDS = frozenset({"stdin", "expected_output"})
+# Fields that are maps. Behind the key comes the member, or a mark that the key itself is wrong.
+_MAP_FIELDS = frozenset({"files", "env"})
+
+
+def describe(mistake: Mapping[str, Any]) -> tuple[str, str]:
+    """The field and the message of one of pydantic's errors; no field is the whole request.
+
+    The message never holds the value, which may be source code.
+    """
+    return field_name(mistake["loc"]), str(mistake["msg"]).removeprefix("Value error, ")
+
+
+def field_name(location: Sequence[str | int]) -> str:
+    """``('tests', 0, 'stdin', 'text')`` as ``tests.0.stdin``: where a `RunRequest` is wrong.
+
+    Names of files come from the caller and can be anything, so what is no field is told by where it
+    stands, not by what it is called. A name that is too long to be read is cut.
+    """
+    parts = (str(part) for index, part in enumerate(location) if not _is_mark(location, index))
+    name = ".".join(parts)
+    return name if len(name) <= MAX_FIELD_CHARS else f"{name[: MAX_FIELD_CHARS - 1]}…"
+
+
+def _is_mark(location: Sequence[str | int], index: int) -> bool:
+    if index == 2 and location[0] in _MAP_FIELDS:
+        return True
+    return index > 0 and location[index - 1] in _CONTENT_FIELDS

@@ -1,0 +1,103 @@
+"""All settings of the service, in one place. Environment variables with the prefix SANDBOX_ set them."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class MaximumLimits(BaseSettings):
+    """The most that a request may ask for; more is refused with 422. Prefix: SANDBOX_MAX_."""
+
+    model_config = SettingsConfigDict(env_prefix="SANDBOX_MAX_", extra="forbid", frozen=True)
+
+    cpu_time_s: float = Field(
+        default=300, gt=0, description="CPU seconds that a request may ask for."
+    )
+    wall_time_s: float = Field(default=900, gt=0, description="… wall seconds.")
+    memory_mb: int = Field(default=4096, ge=64, description="… MiB of memory.")
+    pids: int = Field(default=512, ge=8, description="… processes and threads.")
+    disk_mb: int = Field(default=1024, ge=16, description="… MiB of disk.")
+    output_kb: int = Field(default=16_384, ge=64, description="… KiB of output.")
+    open_files: int = Field(default=4096, ge=64, description="… descriptors.")
+
+
+class Settings(BaseSettings):
+    """How this machine serves. Prefix: SANDBOX_."""
+
+    model_config = SettingsConfigDict(env_prefix="SANDBOX_", extra="forbid", frozen=True)
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65_535, description="Port; 0 takes a free one.")
+    workers: int = Field(default=1, ge=1, le=64, description="Worker processes.")
+    slots: int = Field(
+        default_factory=lambda: len(os.sched_getaffinity(0)),
+        ge=1,
+        le=1024,
+        description="Runs at once in each worker; by default one a core.",
+    )
+    pin_cores: bool = Field(default=True, description="Bind each slot to a core.")
+    runs_per_container: int = Field(
+        default=1000, ge=1, description="Runs after which a container is replaced; 1: always fresh."
+    )
+    queue_size: int = Field(default=4096, ge=1, description="Runs that may wait; then 503.")
+    queue_bytes: int = Field(
+        default=1 << 30, ge=1 << 20, description="… and the bytes that they may take together."
+    )
+    max_body_bytes: int = Field(default=72 << 20, ge=1024, description="Largest request body.")
+    max_artifact_bytes: int = Field(
+        default=16 << 20, ge=0, description="Collected files of one request, all together."
+    )
+    max_result_bytes: int = Field(
+        default=64 << 20,
+        ge=1 << 20,
+        description="Output that is sent back of one request; what is beyond is judged, not sent.",
+    )
+    results_kept: int = Field(default=10_000, ge=1, description="Finished runs kept for GET.")
+    results_kept_bytes: int = Field(default=256 << 20, ge=0, description="… and their size.")
+    results_kept_s: float = Field(default=3600, gt=0, description="… and for how long.")
+    drain_s: float = Field(
+        default=60, ge=0, description="Seconds that accepted runs have to finish after SIGTERM."
+    )
+    api_uid: int = Field(
+        default=64_999,
+        ge=1,
+        description="User and group id of the API process when started as root.",
+    )
+    first_uid: int = Field(
+        default=0x7000_0000,
+        ge=65_536,
+        le=0x7FFE_0000,
+        description="User ids from here on are the slots', 65,536 each.",
+    )
+    state_dir: Path = Field(default=Path("/var/lib/sandbox"), description="Images and init.")
+    run_dir: Path = Field(default=Path("/run/sandbox"), description="Sockets and slots.")
+    crun: str = Field(default="crun", description="The crun binary.")
+    maximum: MaximumLimits = Field(default_factory=MaximumLimits)
+
+    @model_validator(mode="after")
+    def _user_ids_suffice(self) -> Self:
+        last = self.first_uid + self.workers * self.slots * 65_536
+        if last > 2**31:
+            raise ValueError(
+                f"{self.workers} workers of {self.slots} slots need user ids up to {last}"
+            )
+        return self
+
+    @property
+    def images_dir(self) -> Path:
+        """Where built images lie."""
+        return self.state_dir / "images"
+
+    @property
+    def queue_socket(self) -> Path:
+        """Where workers find the queue."""
+        return self.run_dir / "queue.sock"
+
+    @property
+    def instance(self) -> str:
+        """Tells services of one machine apart, for names that they would share otherwise."""
+        return hashlib.sha256(str(self.run_dir.resolve()).encode()).hexdigest()[:8]

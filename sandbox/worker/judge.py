@@ -1,0 +1,313 @@
+"""The judge: compile once, run each test, compare outside the slot."""
+
+import asyncio
+import dataclasses
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sandbox import checkers
+from sandbox.checkers import CheckerSpec
+from sandbox.jobs import Job, JobArtifact, JobResult, JobTest, LimitChanges, Step, failed
+from sandbox.models import Verdict
+from sandbox.worker.host import (
+    CatalogError,
+    CollectedFile,
+    Entry,
+    Host,
+    Image,
+    InputFile,
+    Limits,
+    Outcome,
+    Program,
+    SandboxFault,
+    Slot,
+    default_wall_time_s,
+)
+from sandbox.worker.verdict import judge_outcome
+
+log = logging.getLogger(__name__)
+
+# An artefact is a program, not a hiding place; still, a debug build of templates is large.
+MAX_COMPILED_BYTES = 256 << 20
+# Outputs up to this size are compared at once; larger ones in a thread, not to hold up other runs.
+_COMPARE_INLINE_BYTES = 128 * 1024
+_ATTEMPTS = 2
+
+
+class ImageUnfit(Exception):
+    """The image cannot do what its definition says, for example start its own compiler."""
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What has been found out about a job so far, and how much more of it can be sent back."""
+
+    output_room: int
+    artifact_room: int
+    prepare_s: float = 0.0
+    compile_s: float = 0.0
+    run_s: float = 0.0
+    compile: Step | None = None
+    run: Step | None = None
+    tests: list[Step] = field(default_factory=list)
+    artifacts: list[JobArtifact] = field(default_factory=list)
+
+    def fit(self, step: Step) -> Step:
+        """The step with as much of its output as there is room for in the answer."""
+        stdout, stderr = step.stdout[: self.output_room], step.stderr
+        self.output_room -= len(stdout)
+        stderr = stderr[: self.output_room]
+        self.output_room -= len(stderr)
+        if len(stdout) == len(step.stdout) and len(stderr) == len(step.stderr):
+            return step
+        return dataclasses.replace(
+            step,
+            stdout=stdout,
+            stderr=stderr,
+            stdout_truncated=step.stdout_truncated or len(stdout) < len(step.stdout),
+            stderr_truncated=step.stderr_truncated or len(stderr) < len(step.stderr),
+            flags=(*step.flags, "result_too_large"),
+        )
+
+    def keep(self, files: Sequence[CollectedFile], prefix: str = "") -> None:
+        """Adds collected files, as long as there is room for them in the answer."""
+        for file in files:
+            content, refused = file.content, file.refusal and str(file.refusal)
+            if content is not None and len(content) > self.artifact_room:
+                content, refused = None, "too_large"
+            self.artifact_room -= len(content or b"")
+            self.artifacts.append(JobArtifact(prefix + file.path, content, refused))
+
+
+def effective_limits(default: Limits, changes: LimitChanges) -> Limits:
+    """Limits with a request's changes on top.
+
+    A changed CPU limit takes the wall-time backstop with it, unless that is stated too.
+    """
+    if changes.cpu_time_s is not None and changes.wall_time_s is None:
+        wall_time_s = default_wall_time_s(changes.cpu_time_s)
+        changes = dataclasses.replace(changes, wall_time_s=wall_time_s)
+    return default.with_changes(**dataclasses.asdict(changes))
+
+
+class Judge:
+    """Judges jobs on a host."""
+
+    def __init__(
+        self,
+        host: Host,
+        worker: str,
+        *,
+        most: Limits,
+        max_artifact_bytes: int,
+        max_result_bytes: int,
+    ) -> None:
+        """``worker`` is the name that results carry, ``most`` what no run exceeds."""
+        self._host = host
+        self._worker = worker
+        self._most = most
+        self._max_artifact_bytes = max_artifact_bytes
+        self._max_result_bytes = max_result_bytes
+
+    def _limits(self, default: Limits, changes: LimitChanges) -> Limits:
+        return effective_limits(default, changes).at_most(self._most)
+
+    async def judge(self, job: Job) -> JobResult:
+        """Judges a job. Faults of ours are retried once, in another state, and then answered IE."""
+        try:
+            entry = self._host.catalog.resolve(job.language, job.image)
+        except CatalogError as error:
+            return failed(job.id, "no_such_image", str(error), retryable=False)
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return await self._attempt(job, entry)
+            except ImageUnfit as error:
+                return failed(job.id, "image_unfit", str(error), retryable=False)
+            except (SandboxFault, OSError) as error:
+                log.warning("run %s, attempt %d: %s", job.id, attempt, error)
+        return failed(
+            job.id, "sandbox_fault", "the sandbox failed twice; the worker's log says why"
+        )
+
+    async def _attempt(self, job: Job, entry: Entry) -> JobResult:
+        progress = _Progress(self._max_result_bytes, self._max_artifact_bytes)
+        started_s = time.monotonic()
+        image = Image(entry.image.digest, entry.image.rootfs)
+        async with self._host.pool.lease(image) as slot:
+            progress.prepare_s = time.monotonic() - started_s
+            files = await self._compile(job, entry, slot, progress)
+            if files is not None:
+                started_s = time.monotonic()
+                await self._run_all(job, entry, slot, files, progress)
+                progress.run_s = time.monotonic() - started_s
+        return self._result(job, entry, progress)
+
+    async def _compile(
+        self, job: Job, entry: Entry, slot: Slot, progress: _Progress
+    ) -> list[InputFile] | None:
+        """The files that the runs start from, or None if the program does not compile."""
+        language = entry.language
+        given = [InputFile(file.path, file.content) for file in job.files]
+        source = InputFile(language.source_file, job.code)
+        if language.compile is None:
+            return [source, *given]
+        limits = self._limits(language.compile_limits, job.compile_limits)
+        environment = entry.image.definition.environment_of(language)
+        started_s = time.monotonic()
+        with Program(
+            language.compile, environment, [source, *given], language.artefacts, MAX_COMPILED_BYTES
+        ) as program:
+            outcome = await slot.run(program, b"", limits)
+        progress.compile_s = time.monotonic() - started_s
+        made = [file for file in outcome.files if file.content is not None]
+        progress.compile = progress.fit(_compile_step(outcome, limits, made))
+        if progress.compile.verdict is not Verdict.OK:
+            return None
+        programs = {file.path: InputFile(file.path, file.content or b"", 0o755) for file in made}
+        return [*(file for file in given if file.path not in programs), *programs.values()]
+
+    async def _run_all(
+        self, job: Job, entry: Entry, slot: Slot, files: list[InputFile], progress: _Progress
+    ) -> None:
+        language = entry.language
+        environment = {**entry.image.definition.environment_of(language), **job.env}
+        command = [*language.run, *job.args]
+        limits = self._limits(language.limits, job.limits)
+        with Program(command, environment, files, job.collect, self._max_artifact_bytes) as program:
+            if not job.tests:
+                outcome = await slot.run(program, job.stdin, limits)
+                progress.run = progress.fit(_step(None, outcome, limits, job, language.run))
+                progress.keep(outcome.files)
+                return
+            await self._run_tests(job, slot, program, limits, language.run, progress)
+
+    async def _run_tests(
+        self,
+        job: Job,
+        slot: Slot,
+        program: Program,
+        limits: Limits,
+        command: Sequence[str],
+        progress: _Progress,
+    ) -> None:
+        stopped = False
+        for test in job.tests:
+            if stopped:
+                progress.tests.append(Step(test.id, Verdict.SK))
+                continue
+            test_limits = self._limits(limits, test.limits)
+            outcome = await slot.run(program, test.stdin, test_limits)
+            step = _step(test.id, outcome, test_limits, job, command)
+            step = await _compare(step, test, job.checker)
+            progress.tests.append(progress.fit(step))
+            progress.keep(outcome.files, f"{test.id}/")
+            failed_test = test.expected_output is not None and step.verdict is not Verdict.AC
+            stopped = job.stop_on_first_failure and failed_test
+
+    def _result(self, job: Job, entry: Entry, progress: _Progress) -> JobResult:
+        verdict, passed, total = _summary(job, progress)
+        return JobResult(
+            id=job.id,
+            verdict=verdict,
+            reward=_reward(job, verdict),
+            passed=passed,
+            total=total,
+            compile=progress.compile,
+            run=progress.run,
+            tests=tuple(progress.tests),
+            artifacts=tuple(progress.artifacts),
+            prepare_s=progress.prepare_s,
+            compile_s=progress.compile_s,
+            run_s=progress.run_s,
+            image_name=entry.image.name,
+            image_digest=entry.image.digest,
+            worker=self._worker,
+        )
+
+
+def _summary(job: Job, progress: _Progress) -> tuple[Verdict, int, int]:
+    """The job's verdict, tests passed, tests judged.
+
+    The verdict is that of the first judged test that failed. If no test is judged, it is that of the first
+    that did not end normally.
+    """
+    judged = [test.expected_output is not None for test in job.tests]
+    total = sum(judged)
+    if progress.compile is not None and progress.compile.verdict is not Verdict.OK:
+        return Verdict.CE, 0, total
+    if progress.run is not None:
+        return progress.run.verdict, 0, 0
+    steps = progress.tests
+    if total:
+        steps = [step for step, counts in zip(steps, judged, strict=True) if counts]
+    passed = sum(step.verdict is Verdict.AC for step in steps)
+    for step in steps:
+        if step.verdict not in (Verdict.AC, Verdict.OK, Verdict.SK):
+            return step.verdict, passed, total
+    return (Verdict.AC if total else Verdict.OK), passed, total
+
+
+def _reward(job: Job, verdict: Verdict) -> float | None:
+    """1 or 0; nothing if there are tests and none of them says what is right."""
+    if verdict is Verdict.OK and job.tests:
+        return None
+    return 1.0 if verdict in (Verdict.AC, Verdict.OK) else 0.0
+
+
+def _compile_step(outcome: Outcome, limits: Limits, made: list[CollectedFile]) -> Step:
+    """Whatever goes wrong while compiling is CE; the message says what it was."""
+    if outcome.start_error is not None and outcome.start_error.doing == "exec":
+        raise ImageUnfit(f"the compiler cannot be executed: {outcome.start_error.reason}")
+    judgement = judge_outcome(outcome, limits)
+    verdict, message = judgement.verdict, judgement.message
+    if verdict is Verdict.OK and not made:
+        verdict, message = Verdict.CE, "the compiler succeeded but left no program"
+    elif verdict is not Verdict.OK:
+        verdict, message = Verdict.CE, f"the compiler failed: {message}"
+    step = _observed(None, verdict, outcome)
+    return dataclasses.replace(step, message=message, flags=judgement.flags)
+
+
+def _step(
+    test_id: str | None, outcome: Outcome, limits: Limits, job: Job, command: Sequence[str]
+) -> Step:
+    not_executable = outcome.start_error is not None and outcome.start_error.doing == "exec"
+    if not_executable and not command[0].startswith("./") and "PATH" not in job.env:
+        # The image's own interpreter, not something that the request brought or hid.
+        assert outcome.start_error is not None
+        raise ImageUnfit(f"{command[0]} cannot be executed: {outcome.start_error.reason}")
+    judgement = judge_outcome(outcome, limits)
+    step = _observed(test_id, judgement.verdict, outcome)
+    return dataclasses.replace(step, message=judgement.message, flags=judgement.flags)
+
+
+def _observed(test_id: str | None, verdict: Verdict, outcome: Outcome) -> Step:
+    return Step(
+        id=test_id,
+        verdict=verdict,
+        exit_code=outcome.exit_code,
+        signal=outcome.signal,
+        stdout=outcome.stdout,
+        stderr=outcome.stderr,
+        stdout_truncated=outcome.stdout_truncated,
+        stderr_truncated=outcome.stderr_truncated,
+        cpu_time_s=outcome.cpu_time_s,
+        wall_time_s=outcome.wall_time_s,
+        memory_bytes=outcome.memory_bytes,
+    )
+
+
+async def _compare(step: Step, test: JobTest, checker: CheckerSpec) -> Step:
+    """Judges the output of a run that ended normally, if there is something to compare with."""
+    if step.verdict is not Verdict.OK or test.expected_output is None:
+        return step
+    if len(step.stdout) + len(test.expected_output) <= _COMPARE_INLINE_BYTES:
+        comparison = checkers.compare(checker, test.expected_output, step.stdout)
+    else:
+        comparison = await asyncio.to_thread(
+            checkers.compare, checker, test.expected_output, step.stdout
+        )
+    verdict = Verdict.AC if comparison.accepted else Verdict.WA
+    return dataclasses.replace(step, verdict=verdict, message=comparison.message)

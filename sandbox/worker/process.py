@@ -1,0 +1,122 @@
+"""The worker process: slots, queue, judge."""
+
+import asyncio
+import logging
+import signal
+from pathlib import Path
+
+import uvloop
+
+from sandbox.jobs import HostFinding, ImageSummary, Language, LimitChanges, WorkerHello
+from sandbox.queue.client import QueueClient
+from sandbox.settings import Settings
+from sandbox.worker.host import Catalog, Entry, Finding, Host, Limits, check_host, maximum_limits
+from sandbox.worker.judge import Judge
+
+log = logging.getLogger(__name__)
+
+_RECONNECT_S = 0.2
+
+
+def run_worker(settings: Settings, index: int) -> None:
+    """The whole life of a worker process: opens the slots and serves until SIGTERM.
+
+    ``index`` tells the workers of one service apart, and stays the same after a restart.
+
+    Raises:
+        HostNotReady: the slots cannot be made; the message says what mends it.
+    """
+    # The worker is what must survive when memory runs out; its runs have the highest score.
+    _spare_from_oom_killer()
+    findings = check_host(settings.crun)
+    host = Host.open(settings, index)
+    hello = _hello(settings, f"worker-{index}", host.catalog, findings)
+    uvloop.run(_serve(settings, host, hello))
+
+
+def _spare_from_oom_killer() -> None:
+    try:
+        Path("/proc/self/oom_score_adj").write_text("-900")
+    except PermissionError:
+        log.debug("no CAP_SYS_RESOURCE: the worker is not spared by the OOM killer")
+
+
+def _hello(settings: Settings, name: str, catalog: Catalog, findings: list[Finding]) -> WorkerHello:
+    images = tuple(
+        ImageSummary(
+            image.name,
+            image.digest,
+            image.definition.description,
+            image.size_bytes,
+            tuple(language.name for language in image.definition.languages),
+        )
+        for image in catalog.images
+    )
+    most = maximum_limits(settings)
+    return WorkerHello(
+        name=name,
+        slots=settings.slots,
+        languages=tuple(_language(entry, most) for entry in catalog.languages()),
+        images=images,
+        host=tuple(
+            HostFinding(finding.name, str(finding.level), finding.finding, finding.mend)
+            for finding in findings
+        ),
+    )
+
+
+def _language(entry: Entry, most: Limits) -> Language:
+    language = entry.language
+    return Language(
+        name=language.name,
+        aliases=tuple(language.aliases),
+        version=entry.image.versions.get(language.name, ""),
+        image=entry.image.name,
+        source_file=language.source_file,
+        compiled=language.compile is not None,
+        limits=_changes(language.limits.at_most(most)),
+        compile_limits=_changes(language.compile_limits.at_most(most)),
+    )
+
+
+def _changes(limits: Limits) -> LimitChanges:
+    return LimitChanges(
+        limits.cpu_time_s,
+        limits.wall_time_s,
+        limits.memory_bytes,
+        limits.pids,
+        limits.disk_bytes,
+        limits.output_bytes,
+        limits.open_files,
+    )
+
+
+async def _serve(settings: Settings, host: Host, hello: WorkerHello) -> None:
+    judge = Judge(
+        host,
+        hello.name,
+        most=maximum_limits(settings),
+        max_artifact_bytes=settings.max_artifact_bytes,
+        max_result_bytes=settings.max_result_bytes,
+    )
+    client = QueueClient(hello, judge.judge)
+    loop = asyncio.get_running_loop()
+    host.warm()
+    serving = asyncio.create_task(_connect_for_ever(settings, client))
+    loop.add_signal_handler(signal.SIGTERM, serving.cancel)
+    try:
+        await serving
+    except asyncio.CancelledError:
+        log.info("worker %s ends", hello.name)
+    finally:
+        await host.close()
+
+
+async def _connect_for_ever(settings: Settings, client: QueueClient) -> None:
+    """Serves the queue; when the API is gone, waits for the next one."""
+    while True:
+        try:
+            await client.serve(settings.queue_socket)
+        except OSError as error:
+            log.debug("the queue is not there: %s", error)
+        await asyncio.sleep(_RECONNECT_S)
