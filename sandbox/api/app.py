@@ -1,0 +1,54 @@
+"""The application: what the process holds, put together."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from sandbox import __version__
+from sandbox.api import errors, routes_info, routes_runs
+from sandbox.api.body import BodyLimit
+from sandbox.api.docs import mount_docs
+from sandbox.api.service import Service
+from sandbox.settings import Settings
+
+_DESCRIPTION = """
+Runs untrusted programs in containers and judges them.
+
+A program's failure is a verdict and always status 200. A fault of ours has the verdict `IE`, the status
+`failed` and **no** reward: never mistake it for a reward of 0.
+"""
+
+
+def create_app(settings: Settings, workers: socket.socket) -> FastAPI:
+    """The application.
+
+    Args:
+        settings: the service's settings.
+        workers: a listening local socket, on which workers will connect.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        service = Service(settings)
+        app.state.service = service
+        await service.workers.start(workers)
+        yield
+        await service.workers.stop()
+
+    app = FastAPI(
+        title="sandbox",
+        version=__version__,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # the target would be made of the caller's Host header
+    )
+    errors.install(app)
+    app.include_router(routes_runs.router)
+    app.include_router(routes_info.router)
+    mount_docs(app)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    return app

@@ -1,0 +1,107 @@
+"""``POST /runs``: many requests in one body, and their answers as they come."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+
+from pydantic import ValidationError
+
+from sandbox.api.body import parse_json
+from sandbox.api.errors import ApiError, answer, invalid
+from sandbox.api.runs import Run
+from sandbox.api.service import Service
+from sandbox.models import RunRequest
+
+MAX_LINES = 10_000
+# How many lines of a batch are under way at once; the queue stays open to others meanwhile.
+WINDOW = 256
+# How many lines are checked before other callers get a turn.
+_CHECKED_AT_ONCE = 16
+# How long to wait for room when the queue is full of other callers' runs.
+_FULL_PAUSE_S = 0.05
+
+
+async def parse_batch(service: Service, body: bytes) -> list[RunRequest]:
+    """The requests in a body, one a line, all of them checked. Empty lines do not count.
+
+    Raises:
+        ApiError: the first line that is wrong, with its number; or nothing can be accepted now.
+    """
+    if body.count(b"\n") > MAX_LINES:
+        raise ApiError(413, "too_large", f"a batch may have {MAX_LINES} lines at most")
+    requests: list[RunRequest] = []
+    for line in body.split(b"\n"):
+        if not line.strip():
+            continue
+        requests.append(_parse_line(service, len(requests) + 1, line))
+        if len(requests) % _CHECKED_AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return requests
+
+
+def _parse_line(service: Service, number: int, line: bytes) -> RunRequest:
+    where = f"line {number}: "
+    try:
+        request = RunRequest.model_validate(parse_json(line))
+        service.make_job(request)
+    except ValidationError as error:
+        raise invalid(error.errors(include_url=False)[0], where) from None
+    except ApiError as error:
+        if error.status_code < 500:
+            error.detail = where + error.detail
+        raise
+    return request
+
+
+async def run_batch(service: Service, requests: list[RunRequest]) -> AsyncIterator[bytes]:
+    """Keeps a window of runs under way and yields a line for each when it has ended.
+
+    A request that cannot be started any more, because the service is shutting down, gets a line
+    with an error.
+    """
+    waiting = deque(enumerate(requests, 1))
+    under_way: dict[asyncio.Future[bytes], tuple[int, Run]] = {}
+    try:
+        while waiting or under_way:
+            for refusal in _start_some(service, waiting, under_way):
+                yield refusal
+            has_room = len(under_way) < WINDOW
+            timeout_s = _FULL_PAUSE_S if waiting and has_room else None
+            for number, line in await _ended(under_way, timeout_s):
+                yield _with_number(number, line)
+    finally:
+        # The caller is gone: nobody will read what is still under way.
+        for _number, abandoned in under_way.values():
+            service.queue.cancel(abandoned.id)
+
+
+def _start_some(
+    service: Service,
+    waiting: deque[tuple[int, RunRequest]],
+    under_way: dict[asyncio.Future[bytes], tuple[int, Run]],
+) -> list[bytes]:
+    """Starts what there is room for; the lines of those that were refused."""
+    refusals = []
+    while waiting and len(under_way) < WINDOW and not service.queue.full:
+        number, request = waiting.popleft()
+        try:
+            started = service.start(request)
+            under_way[started.answer] = number, started
+        except ApiError as error:
+            refusals.append(_with_number(number, bytes(answer(error).body)))
+    return refusals
+
+
+async def _ended(
+    under_way: dict[asyncio.Future[bytes], tuple[int, Run]], timeout_s: float | None
+) -> list[tuple[int, bytes]]:
+    """Takes out the runs that have ended, of which there may be none after ``timeout_s``."""
+    if not under_way:
+        await asyncio.sleep(timeout_s or 0)
+        return []
+    done, _ = await asyncio.wait(under_way, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+    return [(under_way.pop(one)[0], one.result()) for one in done]
+
+
+def _with_number(number: int, line: bytes) -> bytes:
+    return b'{"line":%d,' % number + line[1:] + b"\n"

@@ -1,0 +1,133 @@
+"""Bodies: a limit before they are read whole, and JSON without its loopholes."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from itertools import islice
+from typing import Any, NoReturn
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sandbox.api.errors import ApiError, answer
+
+# Strings and separators of a body. The other limits allow a request about 60,000 of them, so more
+# is no request, but each would cost many times its bytes in memory, and an error of its own.
+MAX_PIECES = 100_000
+_PIECE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[,\[{]', re.DOTALL)
+
+JSON_TYPES = frozenset({"application/json"})
+NDJSON_TYPES = JSON_TYPES | {"application/x-ndjson", "application/ndjson", "application/jsonl"}
+
+
+class BodyLimit:
+    """Middleware that refuses a body over the limit with 413, without holding it."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        """``max_bytes`` is the largest body that is passed on."""
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        for name, value in scope["headers"]:
+            # The HTTP parser has checked that it is a number.
+            if name == b"content-length" and int(value) > self._max_bytes:
+                await answer(self._too_large())(scope, receive, send)
+                return
+        received = 0
+
+        async def counting() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._max_bytes:
+                raise self._too_large()
+            return message
+
+        await self._app(scope, counting, send)
+
+    def _too_large(self) -> ApiError:
+        message = f"a body may have {self._max_bytes} bytes at most"
+        # The rest of the body is not read, so the connection cannot be used again.
+        return ApiError(413, "too_large", message, close=True)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in members:
+            raise ValueError(f"the name {name[:100]!r} occurs twice in one object")
+        if not name.isascii():
+            name.encode()  # raises UnicodeEncodeError for a lone surrogate
+        members[name] = value
+    return members
+
+
+def _has_too_many_pieces(body: bytes) -> bool:
+    # Counting is much faster than matching, and what is inside of strings can only add to it.
+    if sum(map(body.count, (b'"', b",", b"[", b"{"))) <= MAX_PIECES:
+        return False
+    return next(islice(_PIECE.finditer(body), MAX_PIECES, None), None) is not None
+
+
+def parse_json(body: bytes) -> Any:
+    """Strict JSON in UTF-8: no NaN, no name twice in an object, nothing deep or split up without end.
+
+    Raises:
+        ApiError: 400, or 413 for too many values, with what is wrong.
+    """
+    if _has_too_many_pieces(body):
+        raise ApiError(413, "too_large", "the JSON has more values than any request can need")
+    try:
+        return json.loads(body.decode(), parse_constant=_refuse_constant, object_pairs_hook=_unique)
+    except RecursionError:
+        raise ApiError(400, "malformed", "the JSON is nested too deeply") from None
+    except UnicodeDecodeError:
+        raise ApiError(400, "malformed", "the body is not UTF-8") from None
+    except UnicodeEncodeError:
+        raise ApiError(400, "malformed", "a name in the JSON holds a lone surrogate") from None
+    except ValueError as error:
+        raise ApiError(400, "malformed", f"the body is not valid JSON: {error}"[:300]) from None
+
+
+class _StrictRequest(Request):
+    async def json(self) -> Any:
+        return parse_json(await self.body())
+
+
+class StrictRoute(APIRoute):
+    """A route whose body is parsed by `parse_json`."""
+
+    def get_route_handler(self) -> Any:
+        """FastAPI's hook for another request class."""
+        handler = super().get_route_handler()
+
+        async def strict(request: Request) -> Any:
+            return await handler(_StrictRequest(request.scope, request.receive))
+
+        return strict
+
+
+def accept(media_types: frozenset[str]) -> Callable[[Request], Awaitable[None]]:
+    """A dependency that refuses a body of another declared type.
+
+    A web page may send a foreign site text or forms without being asked, but no JSON. So this also
+    keeps pages that somebody looks at from using a service on their own machine.
+    """
+
+    async def check(request: Request) -> None:
+        declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if declared not in media_types:
+            wanted = " or ".join(sorted(media_types))
+            raise ApiError(415, "wrong_content_type", f"the Content-Type must be {wanted}")
+
+    return check

@@ -1,0 +1,123 @@
+"""``/run`` and ``/runs``: starting, waiting, cancelling."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request
+from fastapi.responses import Response, StreamingResponse
+
+from sandbox.api.batch import parse_batch, run_batch
+from sandbox.api.body import JSON_TYPES, NDJSON_TYPES, StrictRoute, accept
+from sandbox.api.examples import RUN_EXAMPLES
+from sandbox.api.runs import Run
+from sandbox.api.service import Service, service_of
+from sandbox.models import ErrorAnswer, RunRequest, RunResult
+
+MAX_WAIT_S = 60.0
+
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorAnswer, "description": "The body is not strict JSON."},
+    409: {"model": ErrorAnswer, "description": "The idempotency key was used with another body."},
+    413: {"model": ErrorAnswer, "description": "The body is too large."},
+    415: {"model": ErrorAnswer, "description": "The Content-Type is not JSON."},
+    422: {"model": ErrorAnswer, "description": "A field is wrong; `field` names it."},
+    503: {"model": ErrorAnswer, "description": "Full, draining or broken; see `Retry-After`."},
+}
+_BY_ID: dict[int | str, dict[str, Any]] = {
+    404: {"model": ErrorAnswer, "description": "No such run, or its result has expired."},
+    422: {"model": ErrorAnswer, "description": "A parameter is wrong; `field` names it."},
+}
+
+router = APIRouter(route_class=StrictRoute, tags=["runs"])
+ServiceDep = Annotated[Service, Depends(service_of)]
+RunId = Annotated[str, Path(max_length=64)]
+
+
+def _json(body: bytes, status: int = 200) -> Response:
+    return Response(body, status, media_type="application/json")
+
+
+@router.post(
+    "/run",
+    response_model=RunResult,
+    responses={**_ERRORS, 202: {"model": RunResult}},
+    dependencies=[Depends(accept(JSON_TYPES))],
+)
+async def run(
+    http: Request,
+    service: ServiceDep,
+    request: Annotated[RunRequest, Body(openapi_examples=RUN_EXAMPLES)],
+    wait: Annotated[bool, Query(description="false: answer 202 with the id at once.")] = True,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
+) -> Response:
+    """Run a program and judge it.
+
+    The answer is 200 whatever the verdict. A caller that closes the connection cancels its run,
+    unless it gave the header `Idempotency-Key`, with which a request can be sent again safely: the
+    same key and body give the same run.
+    """
+    started = service.start(request, idempotency_key, await http.body())
+    if not wait:
+        return _json(started.pending(), 202)
+    if idempotency_key is not None:
+        return _json(await asyncio.shield(started.answer))
+    return await _answer_unless_gone(http, service, started)
+
+
+async def _answer_unless_gone(http: Request, service: Service, started: Run) -> Response:
+    """The answer; or, if the caller goes before it is there, an end to what nobody will read."""
+    gone = asyncio.ensure_future(_disconnected(http))
+    try:
+        await asyncio.wait((started.answer, gone), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        gone.cancel()
+    if not started.answer.done():
+        service.runs.cancel(started.id)
+    return _json(await asyncio.shield(started.answer))
+
+
+async def _disconnected(http: Request) -> None:
+    while (await http.receive())["type"] != "http.disconnect":
+        pass
+
+
+@router.post(
+    "/runs",
+    responses=_ERRORS,
+    dependencies=[Depends(accept(NDJSON_TYPES))],
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+        }
+    },
+)
+async def runs(http: Request, service: ServiceDep) -> StreamingResponse:
+    """Run many: one request a line in (NDJSON), one result a line out, in any order.
+
+    All lines are checked before any is run; one that is wrong refuses them all. Every result carries
+    `line`, the number of its request from 1. A request that cannot be run any more, because the
+    service is shutting down, gives `{"line": N, "error": {…}}`.
+    """
+    requests = await parse_batch(service, await http.body())
+    return StreamingResponse(run_batch(service, requests), media_type="application/x-ndjson")
+
+
+@router.get("/runs/{run_id}", response_model=RunResult, responses=_BY_ID)
+async def get_run(
+    service: ServiceDep,
+    run_id: RunId,
+    wait: Annotated[float, Query(ge=0, le=MAX_WAIT_S, description="Seconds to wait.")] = 0.0,
+) -> Response:
+    """A run's result, or where it stands; `?wait=30` waits up to 30 seconds for the result."""
+    found = service.runs.get(run_id)
+    if wait > 0 and not found.answer.done():
+        await asyncio.wait([found.answer], timeout=wait)
+    return _json(found.answer.result() if found.answer.done() else found.pending())
+
+
+@router.delete("/runs/{run_id}", response_model=RunResult, responses=_BY_ID)
+async def cancel_run(service: ServiceDep, run_id: RunId) -> Response:
+    """Cancel a run; one that has ended stays as it is."""
+    found = service.runs.cancel(run_id)
+    return _json(await asyncio.shield(found.answer))

@@ -1,0 +1,135 @@
+"""The runs that this process knows: accepted, under way, finished for a while."""
+
+import asyncio
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox.api.errors import ApiError
+from sandbox.api.present import to_result
+from sandbox.jobs import Job, JobResult
+from sandbox.models import RunResult
+from sandbox.queue.local import LocalQueue, Ticket
+
+
+def new_run_id() -> str:
+    """An id that cannot be guessed."""
+    return f"r_{secrets.token_hex(16)}"
+
+
+@dataclass(slots=True)
+class Run:
+    """A run, from its acceptance until it is forgotten.
+
+    Attributes:
+        ticket: its place in the queue; let go of at the end, since it holds all that was sent and
+            made.
+        answer: resolves to the run's result on the wire, ready to send, however it ends.
+        body_digest: tells whether a second request with the same key is the same request.
+    """
+
+    id: str
+    ticket: Ticket | None
+    answer: asyncio.Future[bytes]
+    key: str | None = None
+    body_digest: bytes = b""
+    finished_s: float | None = None
+
+    def pending(self) -> bytes:
+        """The answer while there is no result."""
+        queued = self.ticket is not None and self.ticket.claimed_s is None
+        answer = RunResult(id=self.id, status="queued" if queued else "running")
+        return answer.model_dump_json().encode()
+
+
+class Runs:
+    """All runs by id and by idempotency key; finished ones are kept within bounds."""
+
+    def __init__(
+        self,
+        queue: LocalQueue,
+        on_finished: Callable[[Ticket, JobResult | None], None],
+        *,
+        keep: int,
+        keep_bytes: int,
+        keep_s: float,
+    ) -> None:
+        """``on_finished`` is called with each result (None: cancelled), for the metrics."""
+        self._queue = queue
+        self._on_finished = on_finished
+        self._keep, self._keep_bytes, self._keep_s = keep, keep_bytes, keep_s
+        self._by_id: dict[str, Run] = {}
+        self._by_key: dict[str, Run] = {}
+        self._finished: OrderedDict[str, Run] = OrderedDict()
+        self._finished_bytes = 0
+
+    def start(self, job: Job, key: str | None, digest: bytes) -> Run:
+        """Accepts a job. A key must not stand for a run already.
+
+        Raises:
+            QueueFull, QueueClosed: nothing was accepted.
+        """
+        ticket = self._queue.submit(job)
+        run = Run(job.id, ticket, asyncio.get_running_loop().create_future(), key, digest)
+        self._by_id[run.id] = run
+        if key is not None:
+            self._by_key[key] = run
+        ticket.result.add_done_callback(lambda _: self._finish(run, ticket))
+        return run
+
+    def find_by_key(self, key: str, digest: bytes) -> Run | None:
+        """The run that a key stands for. Raises ApiError 409 if it was used with another body."""
+        self._forget_old(time.monotonic())
+        run = self._by_key.get(key)
+        if run is not None and run.body_digest != digest:
+            raise ApiError(409, "key_reused", "this idempotency key was used with another body")
+        return run
+
+    def get(self, run_id: str) -> Run:
+        """A run. Raises ApiError 404 if there is none, or none any more."""
+        self._forget_old(time.monotonic())
+        run = self._by_id.get(run_id)
+        if run is None:
+            raise ApiError(404, "no_such_run", "there is no such run, or its result has expired")
+        return run
+
+    def cancel(self, run_id: str) -> Run:
+        """Ends a run that has not ended. Raises ApiError like `get`."""
+        run = self.get(run_id)
+        self._queue.cancel(run_id)
+        return run
+
+    def _finish(self, run: Run, ticket: Ticket) -> None:
+        now_s = time.monotonic()
+        run.finished_s = now_s
+        run.ticket = None
+        if ticket.result.cancelled():
+            result = RunResult(id=run.id, status="cancelled")
+            self._on_finished(ticket, None)
+        else:
+            found = ticket.result.result()
+            result = to_result(found, ticket.queue_s, now_s - ticket.submitted_s)
+            self._on_finished(ticket, found)
+        body = result.model_dump_json().encode()
+        run.answer.set_result(body)
+        self._finished[run.id] = run
+        self._finished_bytes += len(body)
+        self._forget_old(now_s)
+
+    def _forget_old(self, now_s: float) -> None:
+        while self._finished:
+            oldest = next(iter(self._finished.values()))
+            assert oldest.finished_s is not None
+            if (
+                len(self._finished) <= self._keep
+                and self._finished_bytes <= self._keep_bytes
+                and now_s - oldest.finished_s <= self._keep_s
+            ):
+                return
+            self._finished.popitem(last=False)
+            self._finished_bytes -= len(oldest.answer.result())
+            del self._by_id[oldest.id]
+            if oldest.key is not None:
+                del self._by_key[oldest.key]

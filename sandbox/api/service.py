@@ -1,0 +1,122 @@
+"""What the routes share: the queue, the workers, the runs."""
+
+import hashlib
+import time
+
+from fastapi import Request
+
+from sandbox.api.errors import ApiError, busy
+from sandbox.api.metrics import Metrics
+from sandbox.api.runs import Run, Runs, new_run_id
+from sandbox.api.translate import Languages, to_job
+from sandbox.jobs import Job, JobResult
+from sandbox.models import CheckInfo, Readiness, RunRequest, WorkerInfo
+from sandbox.queue.local import LocalQueue, QueueClosed, QueueFull, Ticket
+from sandbox.queue.server import QueueServer
+from sandbox.settings import Settings
+
+# For Retry-After: a guess at how long a run takes, until some have been seen.
+_FIRST_GUESS_S = 0.1
+_SMOOTHING = 0.05
+
+
+class Service:
+    """The state of the API process. Make it inside the event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        """An empty queue and no workers."""
+        self.settings = settings
+        self.queue = LocalQueue(settings.queue_size, settings.queue_bytes)
+        self.metrics = Metrics(self.queue)
+        self.languages = Languages([])
+        self.workers = QueueServer(self.queue, self._on_workers_changed)
+        self.runs = Runs(
+            self.queue,
+            self._on_finished,
+            keep=settings.results_kept,
+            keep_bytes=settings.results_kept_bytes,
+            keep_s=settings.results_kept_s,
+        )
+        self._mean_run_s = _FIRST_GUESS_S
+
+    def _on_workers_changed(self) -> None:
+        if self.workers.workers:
+            self.languages = Languages(worker.hello for worker in self.workers.workers)
+
+    def _on_finished(self, ticket: Ticket, result: JobResult | None) -> None:
+        self.metrics.finished(ticket, result)
+        if result is not None and ticket.claimed_s is not None:
+            run_s = time.monotonic() - ticket.claimed_s
+            self._mean_run_s += _SMOOTHING * (run_s - self._mean_run_s)
+
+    @property
+    def slots(self) -> int:
+        """Runs that can happen at once."""
+        return sum(worker.hello.slots for worker in self.workers.workers)
+
+    def start(self, request: RunRequest, key: str | None = None, body: bytes = b"") -> Run:
+        """Accepts a request as a run, or finds the run that its idempotency key stands for.
+
+        Raises:
+            ApiError: 409, 422, or 503 when nothing can be accepted now.
+        """
+        digest = b"" if key is None else hashlib.sha256(body).digest()
+        # First of all: what was accepted once is answered even when nothing new is taken.
+        if key is not None and (known := self.runs.find_by_key(key, digest)) is not None:
+            return known
+        return self._start(self.make_job(request), key, digest)
+
+    def make_job(self, request: RunRequest) -> Job:
+        """The job of a request. Raises ApiError 422, or 503 while no worker has ever been here."""
+        if self.queue.closed:
+            raise self._refuse("draining", "the service is shutting down", 5.0)
+        if not self.languages.all:
+            raise self._refuse("no_worker", "no worker is connected yet", 1.0)
+        return to_job(new_run_id(), request, self.languages, self.settings.maximum)
+
+    def _start(self, job: Job, key: str | None, digest: bytes) -> Run:
+        try:
+            return self.runs.start(job, key, digest)
+        except QueueClosed:
+            raise self._refuse("draining", "the service is shutting down", 5.0) from None
+        except QueueFull:
+            wait_s = self.queue.waiting * self._mean_run_s / max(1, self.slots)
+            message = f"{self.queue.waiting} runs are waiting already"
+            raise self._refuse("queue_full", message, wait_s / 4) from None
+
+    def _refuse(self, code: str, message: str, wait_s: float) -> ApiError:
+        self.metrics.refused(code)
+        return busy(code, message, wait_s)
+
+    def readiness(self) -> Readiness:
+        """Whether work can be taken, and why not."""
+        reasons = []
+        if self.queue.closed:
+            reasons.append("the service is shutting down")
+        if not self.workers.workers:
+            reasons.append("no worker is connected")
+        if self.queue.full:
+            reasons.append("the queue is full")
+        hosts = [worker.hello.host for worker in self.workers.workers[:1]]
+        return Readiness(
+            ready=not reasons,
+            reasons=reasons,
+            queued=self.queue.waiting,
+            running=self.queue.running,
+            workers=[
+                WorkerInfo(name=worker.name, slots=worker.hello.slots)
+                for worker in self.workers.workers
+            ],
+            host=[
+                CheckInfo.model_validate(finding, from_attributes=True)
+                for findings in hosts
+                for finding in findings
+            ],
+        )
+
+
+async def service_of(request: Request) -> Service:
+    """The service behind a request (a FastAPI dependency)."""
+    service = request.app.state.service
+    assert isinstance(service, Service)
+    return service
