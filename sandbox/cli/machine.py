@@ -1,0 +1,63 @@
+"""``sandbox serve``, ``check`` and ``images``: what is done on this machine, without a service.
+
+The modules behind them are heavy, so each is imported when its command is chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from sandbox.cli import tables
+from sandbox.cli.errors import CliError, ExitCode
+from sandbox.client.wire import first_mistake
+
+if TYPE_CHECKING:
+    from sandbox.settings import Settings
+
+
+def serve(**overrides: str | int | None) -> ExitCode:
+    """Serve until a signal. Options that are None come from the environment.
+
+    Raises:
+        CliError: a setting is wrong, or the service cannot start.
+    """
+    from sandbox.supervisor import StartError, serve
+
+    settings = _settings({name: value for name, value in overrides.items() if value is not None})
+    try:
+        serve(settings)
+    except StartError as error:
+        raise CliError(str(error)) from error
+    return ExitCode.GOOD
+
+
+def _settings(given: dict[str, str | int]) -> Settings:
+    from sandbox.settings import Settings
+
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        where, what = first_mistake(error)
+        raise CliError(f"setting {where}: {what}") from error
+
+
+def check() -> ExitCode:
+    """Say whether this machine can run the service, and what to do where it cannot."""
+    from sandbox.worker.host import host_check
+
+    findings = host_check()
+    tables.console().print(tables.findings_table(findings))
+    failed = any(finding.level == "FAIL" for finding in findings)
+    return ExitCode.BAD if failed else ExitCode.GOOD
+
+
+def images(arguments: Sequence[str]) -> int:
+    """Hand the arguments on to the commands about images; returns their exit code."""
+    from sandbox.worker.host import make_images_app
+
+    app = make_images_app(_settings({}))
+    code = app(list(arguments), prog_name="sandbox images", standalone_mode=False)
+    return code if isinstance(code, int) else ExitCode.GOOD
