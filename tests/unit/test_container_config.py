@@ -1,0 +1,141 @@
+"""What crun is told: constants, paths of our own, and nothing else."""
+
+import inspect
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runtime.container import PAYLOAD_ID, UID_RANGE, Place, container_config
+
+PLACE = Place(
+    name="slot-0",
+    first_uid=0x7000_0000,
+    directory=Path("/run/x/slot-0"),
+    network=Path("/run/x/net/slot-0"),
+    devices=Path("/run/x/slot-0/dev"),
+    init=Path("/var/lib/x/init"),
+    crun="/usr/bin/crun",
+)
+CONFIG = container_config(PLACE, Path("/images/one/rootfs"))
+
+paths = st.text(st.characters(exclude_characters="\0/", exclude_categories=["Cs"]), min_size=1).map(
+    lambda name: Path("/") / name
+)
+places = st.builds(
+    Place,
+    name=st.from_regex(r"[a-z0-9-]{1,20}", fullmatch=True),
+    first_uid=st.integers(0, 2**31),
+    directory=paths,
+    network=paths,
+    devices=paths,
+    init=paths,
+    crun=st.text(),
+)
+
+
+def leaves(value: Any, path: str = "") -> dict[str, Any]:
+    """All values in a tree, by where they are."""
+    if isinstance(value, dict):
+        return {
+            name: leaf
+            for key in value
+            for name, leaf in leaves(value[key], f"{path}/{key}").items()
+        }
+    if isinstance(value, list):
+        return {
+            name: leaf
+            for index, item in enumerate(value)
+            for name, leaf in leaves(item, f"{path}/{index}").items()
+        }
+    return {path: value}
+
+
+@given(place=places, rootfs=paths)
+def test_everything_is_constant_but_our_own_paths_and_user_ids(place: Place, rootfs: Path):
+    constant, varied = leaves(CONFIG), leaves(container_config(place, rootfs))
+    different = {name for name in constant if constant[name] != varied.get(name)}
+    assert different <= {
+        "/root" + "/path", "/mounts/1/source", "/mounts/2/source", "/linux/namespaces/6/path",
+        "/linux/uidMappings/0/hostID", "/linux/gidMappings/0/hostID",
+    }  # fmt: skip
+    assert constant.keys() == varied.keys()
+    assert json.loads(json.dumps(container_config(place, rootfs))) == container_config(
+        place, rootfs
+    )
+
+
+def test_nothing_of_a_request_can_get_in():
+    # Programs, environments and limits go to init by its socket, when the container stands already.
+    assert ["place", "rootfs"] == list(inspect.signature(container_config).parameters)
+
+
+@given(place=places, rootfs=paths)
+def test_dev_is_a_new_tmpfs_before_anything_is_mounted_in_it(place: Place, rootfs: Path):
+    # Without it crun before 1.28 follows a link in the image (CVE-2026-47766).
+    mounts = container_config(place, rootfs)["mounts"]
+    assert ("/dev", "tmpfs") == (mounts[0]["destination"], mounts[0]["type"])
+    assert "nosuid" in mounts[0]["options"]
+
+
+def test_there_is_never_a_terminal():
+    assert CONFIG["process"]["terminal"] is False
+    assert "consoleSize" not in CONFIG["process"]
+
+
+def test_the_process_is_init_in_a_constant_directory_without_environment():
+    process = CONFIG["process"]
+    assert (["/dev/init"], "/", []) == (process["args"], process["cwd"], process["env"])
+    assert process["noNewPrivileges"] is True
+
+
+def test_capabilities_are_the_ones_that_init_needs():
+    needed = {
+        "CAP_SYS_ADMIN",  # mounts
+        "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP",  # becoming the program's user
+        "CAP_KILL",  # ending a run
+        "CAP_CHOWN", "CAP_FOWNER", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH",  # its files
+        "CAP_SYS_RESOURCE",
+    }  # fmt: skip
+    capabilities = CONFIG["process"]["capabilities"]
+    assert {"bounding", "effective", "permitted"} == capabilities.keys()
+    assert [needed] * 3 == [set(names) for names in capabilities.values()]
+
+
+def test_all_namespaces_are_new_and_the_network_is_the_slots():
+    namespaces = CONFIG["linux"]["namespaces"]
+    assert {"pid", "mount", "ipc", "uts", "cgroup", "user", "network"} == {
+        namespace["type"] for namespace in namespaces
+    }
+    with_path = {
+        namespace["type"]: namespace["path"] for namespace in namespaces if "path" in namespace
+    }
+    assert {"network": str(PLACE.network)} == with_path
+
+
+@pytest.mark.parametrize("kind", ["uidMappings", "gidMappings"])
+def test_user_ids_are_the_slots_own_range(kind: str):
+    assert [{"containerID": 0, "hostID": PLACE.first_uid, "size": UID_RANGE}] == CONFIG["linux"][
+        kind
+    ]
+    assert 0 < PAYLOAD_ID < UID_RANGE
+
+
+def test_the_image_is_read_only_and_the_host_lends_two_things():
+    assert CONFIG["root"]["readonly"] is True
+    binds = {
+        mount["destination"]: mount["options"]
+        for mount in CONFIG["mounts"]
+        if mount["type"] == "bind"
+    }
+    assert {"/dev/slot", "/dev/init"} == binds.keys()
+    assert all({"ro", "nosuid"} <= set(options) for options in binds.values())
+
+
+def test_nothing_else_is_configured():
+    # No hooks, devices, sysctls, seccomp or cgroups: each of them would be somebody's surprise.
+    assert {"ociVersion", "root", "hostname", "process", "mounts", "linux"} == CONFIG.keys()
+    assert {"namespaces", "uidMappings", "gidMappings"} == CONFIG["linux"].keys()

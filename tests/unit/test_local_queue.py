@@ -1,0 +1,217 @@
+"""The local queue: bounded, in order, and nothing accepted is lost."""
+
+import asyncio
+import dataclasses
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.jobs import Job, JobResult
+from sandbox.models import Verdict
+from sandbox.queue.local import LocalQueue, QueueClosed, QueueFull
+
+
+class FakeWorker:
+    """Remembers what it was sent."""
+
+    def __init__(self, name: str = "w") -> None:
+        self.name = name
+        self.jobs: list[Job] = []
+        self.cancelled: list[str] = []
+
+    def send_job(self, job: Job) -> None:
+        self.jobs.append(job)
+
+    def send_cancel(self, job_id: str) -> None:
+        self.cancelled.append(job_id)
+
+
+def job(name: str) -> Job:
+    return Job(id=name, language="python", image=None, code=b"")
+
+
+def done(name: str) -> JobResult:
+    return JobResult(name, Verdict.OK, 1.0)
+
+
+def run(coroutine: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(coroutine)
+
+
+def test_jobs_go_out_in_order_and_only_when_claimed() -> None:
+    async def scenario() -> None:
+        queue, worker = LocalQueue(10, 1 << 20), FakeWorker()
+        queue.attach(worker)
+        for name in "abc":
+            queue.submit(job(name))
+        assert worker.jobs == []
+        queue.claim(worker, 2)
+        assert [one.id for one in worker.jobs] == ["a", "b"]
+        assert (queue.waiting, queue.running) == (1, 2)
+
+    run(scenario())
+
+
+def test_a_result_resolves_its_ticket() -> None:
+    async def scenario() -> None:
+        queue, worker = LocalQueue(10, 1 << 20), FakeWorker()
+        queue.attach(worker)
+        queue.claim(worker, 1)
+        ticket = queue.submit(job("a"))
+        queue.complete(worker, done("a"))
+        assert await ticket.result == done("a")
+        await queue.drained()
+
+    run(scenario())
+
+
+def test_a_full_queue_accepts_nothing() -> None:
+    async def scenario() -> None:
+        queue = LocalQueue(2, 1 << 20)
+        queue.submit(job("a"))
+        queue.submit(job("b"))
+        with pytest.raises(QueueFull):
+            queue.submit(job("c"))
+        assert queue.waiting == 2
+
+    run(scenario())
+
+
+def test_a_queue_is_full_by_bytes_too() -> None:
+    async def scenario() -> None:
+        queue, worker = LocalQueue(100, 1000), FakeWorker()
+        large = dataclasses.replace(job("a"), stdin=bytes(900))
+        queue.submit(large)
+        with pytest.raises(QueueFull):
+            queue.submit(dataclasses.replace(large, id="b"))
+        queue.submit(job("c"))
+        queue.attach(worker)
+        queue.claim(worker, 1)
+        queue.submit(dataclasses.replace(large, id="d"))
+        assert queue.cancel("d")
+        queue.submit(dataclasses.replace(large, id="e"))
+
+    run(scenario())
+
+
+def test_a_closed_queue_finishes_what_it_has() -> None:
+    async def scenario() -> None:
+        queue, worker = LocalQueue(2, 1 << 20), FakeWorker()
+        ticket = queue.submit(job("a"))
+        queue.close()
+        with pytest.raises(QueueClosed):
+            queue.submit(job("b"))
+        queue.attach(worker)
+        queue.claim(worker, 1)
+        queue.complete(worker, done("a"))
+        await queue.drained()
+        assert ticket.result.result() == done("a")
+
+    run(scenario())
+
+
+def test_a_dead_workers_jobs_run_again_once_ahead_of_others_and_then_fail() -> None:
+    async def scenario() -> None:
+        queue = LocalQueue(10, 1 << 20)
+        tickets = [queue.submit(job(name)) for name in "abc"]
+        for attempt in range(2):
+            worker = FakeWorker()
+            queue.attach(worker)
+            queue.claim(worker, 2)
+            assert [(one.id, one.attempt) for one in worker.jobs] == [
+                ("a", attempt),
+                ("b", attempt),
+            ]
+            queue.detach(worker)
+        for ticket in tickets[:2]:
+            result = ticket.result.result()
+            assert (result.verdict, result.reward) == (Verdict.IE, None)
+            assert result.fault is not None
+            assert result.fault.code == "worker_died"
+        assert not tickets[2].result.done()
+        assert queue.waiting == 1
+
+    run(scenario())
+
+
+def test_cancelling_tells_the_worker_and_frees_the_caller() -> None:
+    async def scenario() -> None:
+        queue, worker = LocalQueue(10, 1 << 20), FakeWorker()
+        queue.attach(worker)
+        queue.claim(worker, 1)
+        running, waiting = queue.submit(job("a")), queue.submit(job("b"))
+        assert queue.cancel("a")
+        assert queue.cancel("b")
+        assert not queue.cancel("a")
+        assert worker.cancelled == ["a"]
+        assert running.result.cancelled()
+        assert waiting.result.cancelled()
+        queue.complete(worker, done("a"))  # it was on its way already
+        await queue.drained()
+
+    run(scenario())
+
+
+def test_what_is_abandoned_is_answered_as_our_fault() -> None:
+    async def scenario() -> None:
+        queue, worker = LocalQueue(10, 1 << 20), FakeWorker()
+        queue.attach(worker)
+        queue.claim(worker, 1)
+        tickets = [queue.submit(job(name)) for name in "ab"]
+        assert queue.abandon("draining", "stopped") == 2
+        assert [ticket.result.result().verdict for ticket in tickets] == [Verdict.IE, Verdict.IE]
+        await queue.drained()
+
+    run(scenario())
+
+
+_steps = st.lists(
+    st.sampled_from(["submit", "attach", "claim", "complete", "detach", "cancel"]), max_size=60
+)
+
+
+@given(_steps, st.randoms(use_true_random=False))
+def test_every_accepted_job_gets_exactly_one_end(steps: list[str], random: Any) -> None:
+    """Whatever happens, in the end each ticket is done, and never was a slot given two jobs."""
+
+    async def scenario() -> None:
+        queue = LocalQueue(8, 1 << 20)
+        tickets, workers, credit = [], list[FakeWorker](), dict[FakeWorker, int]()
+        ends = 0
+
+        def count_end(_: object) -> None:
+            nonlocal ends
+            ends += 1
+
+        for number, step in enumerate(steps):
+            if step == "submit" and queue.waiting < 8:
+                ticket = queue.submit(job(str(number)))
+                ticket.result.add_done_callback(count_end)
+                tickets.append(ticket)
+            elif step == "attach":
+                workers.append(FakeWorker(str(number)))
+                credit[workers[-1]] = 0
+                queue.attach(workers[-1])
+            elif step == "cancel" and tickets:
+                queue.cancel(random.choice(tickets).job.id)
+            elif workers:
+                worker = random.choice(workers)
+                if step == "claim":
+                    credit[worker] += 1
+                    queue.claim(worker, 1)
+                elif step == "complete" and worker.jobs:
+                    queue.complete(worker, done(random.choice(worker.jobs).id))
+                elif step == "detach":
+                    workers.remove(worker)
+                    queue.detach(worker)
+            assert all(len(worker.jobs) <= credit[worker] for worker in workers)
+        queue.abandon("end", "of the test")
+        await queue.drained()
+        await asyncio.sleep(0)
+        assert all(ticket.result.done() for ticket in tickets)
+        assert ends == len(tickets)
+
+    run(scenario())

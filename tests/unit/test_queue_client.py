@@ -1,0 +1,89 @@
+"""The worker's end of the queue: every job that comes gives a slot back, however it ends."""
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from sandbox.jobs import Job, JobResult, WorkerHello, pack, unpack
+from sandbox.models import Verdict
+from sandbox.queue.channel import Channel, Kind
+from sandbox.queue.client import QueueClient
+
+pytestmark = pytest.mark.anyio
+
+HELLO = WorkerHello("w", 1, (), (), ())
+Script = Callable[[Channel], Awaitable[None]]
+
+
+async def judge(job: Job) -> JobResult:
+    """Code tells what the judge does."""
+    if job.code == b"forever":
+        await asyncio.Event().wait()
+    if job.code == b"crash":
+        raise RuntimeError("a bug")
+    return JobResult(job.id, Verdict.OK, 1.0)
+
+
+async def talk(script: Script) -> None:
+    """Runs a script at the API's end of a connection with one worker."""
+    done = asyncio.get_running_loop().create_future()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        channel = Channel(reader, writer)
+        try:
+            assert await channel.receive() == (Kind.HELLO, pack(HELLO))
+            assert await channel.receive() == (Kind.CLAIM, b"1")
+            await script(channel)
+            done.set_result(None)
+        except BaseException as error:  # noqa: BLE001 - raised again where the test sees it
+            done.set_exception(error)
+        finally:
+            await channel.close()
+
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "queue.sock"
+        async with await asyncio.start_unix_server(serve, str(path)):
+            await QueueClient(HELLO, judge).serve(path)
+            await done
+
+
+def job(code: bytes) -> bytes:
+    return pack(Job("r_1", "python", None, code))
+
+
+@pytest.mark.parametrize("code", [b"", b"crash"])
+async def test_a_result_is_followed_by_a_claim(code: bytes) -> None:
+    async def script(channel: Channel) -> None:
+        channel.send(Kind.JOB, job(code))
+        message = await channel.receive()
+        assert message is not None
+        assert message[0] is Kind.RESULT
+        result = unpack(JobResult, message[1])
+        assert (result.id, result.verdict) == ("r_1", Verdict.IE if code else Verdict.OK)
+        assert await channel.receive() == (Kind.CLAIM, b"1")
+
+    await talk(script)
+
+
+async def test_a_job_that_is_cancelled_before_it_begins_gives_its_slot_back() -> None:
+    async def script(channel: Channel) -> None:
+        channel.send(Kind.JOB, job(b"forever"))
+        channel.send(Kind.CANCEL, b"r_1")  # in the same piece: nothing runs in between
+        assert await asyncio.wait_for(channel.receive(), 5) == (Kind.CLAIM, b"1")
+
+    await talk(script)
+
+
+async def test_a_cancellation_that_comes_too_late_is_nothing() -> None:
+    async def script(channel: Channel) -> None:
+        channel.send(Kind.CANCEL, b"r_0")
+        channel.send(Kind.JOB, job(b""))
+        kinds = [
+            message[0] for message in (await channel.receive(), await channel.receive()) if message
+        ]
+        assert kinds == [Kind.RESULT, Kind.CLAIM]
+
+    await talk(script)
