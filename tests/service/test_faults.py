@@ -1,0 +1,293 @@
+"""Processes die, and a service is told to stop: every accepted run gets one answer, and a right one."""
+
+import asyncio
+import collections
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sandbox.models import RunResult, Verdict
+from sandbox.settings import Settings
+from tests.service.conftest import Service
+
+StartService = Callable[..., Service]
+RUNS = 2000
+AT_ONCE = 32
+KILLS = 3
+SLEEP = "import time; time.sleep(1.5); print('slept')"
+
+
+class InBackground(threading.Thread):
+    """A ``POST /run`` whose answer is looked at later."""
+
+    def __init__(self, service: Service, **fields: object) -> None:
+        super().__init__()
+        self._url = service.url
+        self._fields = fields
+        self.answer: httpx.Response | None = None
+        self.start()
+
+    def run(self) -> None:
+        # A service that is killed breaks the connection; then there is no answer.
+        with contextlib.suppress(httpx.TransportError):
+            self.answer = httpx.post(f"{self._url}/run", json=self._fields, timeout=120)
+
+    def result(self) -> RunResult:
+        self.join()
+        assert self.answer is not None
+        assert self.answer.status_code == 200, self.answer.text
+        return RunResult.model_validate_json(self.answer.content)
+
+
+def wait_until(condition: Callable[[], object], within_s: float = 20.0) -> None:
+    """Waits for something that another process does."""
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, "it does not happen"
+        time.sleep(0.01)
+
+
+def running(service: Service) -> int:
+    return int(httpx.get(f"{service.url}/readyz").json()["running"])
+
+
+def kill_worker(service: Service) -> None:
+    """SIGKILLs the worker and waits until there is another one."""
+    (old,) = service.workers
+    os.kill(old, signal.SIGKILL)
+    wait_until(lambda: service.workers not in ([], [old]))
+
+
+def traces(run_dir: Path) -> list[str]:
+    """What a service of this run directory has left on the machine."""
+    instance = Settings(run_dir=run_dir).instance
+    found = [str(path) for path in Path("/sys/fs/cgroup").glob(f"*/sandbox/{instance}-*")]
+    found += [str(path) for path in Path("/sys/fs/cgroup").glob(f"sandbox/{instance}-*")]
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"/sandbox/{instance}-" in (process / "cgroup").read_text():
+                found.append(f"process {process.name}")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    mounts = Path("/proc/self/mountinfo").read_text().splitlines()
+    return found + [line for line in mounts if str(run_dir) in line]
+
+
+def namespaces(run_dir: Path | None = None) -> set[str]:
+    """The namespaces that processes of this machine live in; or those of a service's runs, not ours."""
+    own = {str(link.readlink()) for link in Path("/proc/self/ns").iterdir()}
+    instance = "" if run_dir is None else f"/sandbox/{Settings(run_dir=run_dir).instance}-"
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if instance in (process / "cgroup").read_text():
+                found |= {str(link.readlink()) for link in (process / "ns").iterdir()}
+        except OSError:
+            continue  # it has just ended
+    return found - own
+
+
+def test_a_run_whose_worker_dies_is_run_again(start_service: StartService) -> None:
+    service = start_service()
+    request = InBackground(service, language="python", code=SLEEP)
+    wait_until(lambda: running(service) == 1)
+    kill_worker(service)
+    assert request.result().verdict == Verdict.OK
+
+
+def test_a_run_that_loses_two_workers_is_our_fault(start_service: StartService) -> None:
+    service = start_service()
+    request = InBackground(service, language="python", code=SLEEP)
+    for _ in range(2):
+        wait_until(lambda: running(service) == 1)
+        kill_worker(service)
+    result = request.result()
+    assert (result.status, result.verdict, result.reward) == ("failed", Verdict.IE, None)
+    assert result.error is not None
+    assert (result.error.code, result.error.retryable) == ("worker_died", True)
+
+
+def test_2000_runs_survive_three_dead_workers(start_service: StartService, tmp_path: Path) -> None:
+    service = start_service()
+    seen = asyncio.run(_load(service))
+    wrong = {
+        verdict for number, verdict in seen.items() if verdict not in (_expected(number), "IE")
+    }
+    assert not wrong
+    assert len(seen) == RUNS
+    counts = collections.Counter(seen.values())
+    # A dead worker takes at most the runs of its slots with it, and those are run again once.
+    assert counts["IE"] == 0
+    assert traces(tmp_path / "run-0")  # the search finds something while the service lives
+    assert service.stop() == 0
+    assert traces(tmp_path / "run-0") == []
+
+
+def _program(number: int) -> str:
+    return "print(input())" if number % 2 else f"raise SystemExit({number % 250 + 1})"
+
+
+def _expected(number: int) -> str:
+    return "AC" if number % 2 else "RE"
+
+
+async def _load(service: Service) -> dict[int, str]:
+    """RUNS runs, AT_ONCE at a time, with a worker killed at each quarter; one answer each."""
+    seen: dict[int, str] = {}
+    progress = [asyncio.Event() for _ in range(KILLS + 2)]  # one for each quarter reached
+    room = asyncio.Semaphore(AT_ONCE)
+    limits = httpx.Limits(max_connections=AT_ONCE)
+    async with httpx.AsyncClient(base_url=service.url, timeout=120, limits=limits) as client:
+
+        async def one(number: int) -> None:
+            test = {"stdin": f"{number}\n", "expected_output": f"{number}\n"}
+            request = {"language": "python", "code": _program(number), "tests": [test]}
+            async with room:
+                answer = await client.post("/run", json=request)
+            assert answer.status_code == 200, answer.text
+            seen[number] = answer.json()["verdict"]
+            progress[len(seen) * (KILLS + 1) // RUNS].set()
+
+        async def kill() -> None:
+            for part in range(1, KILLS + 1):
+                await progress[part].wait()
+                await asyncio.to_thread(kill_worker, service)
+
+        await asyncio.gather(kill(), *(one(number) for number in range(RUNS)))
+    return seen
+
+
+def test_sigterm_finishes_what_was_accepted_and_refuses_the_rest(
+    start_service: StartService, tmp_path: Path
+) -> None:
+    service = start_service(slots=1)
+    accepted = [InBackground(service, language="python", code=SLEEP) for _ in range(2)]
+    wait_until(lambda: running(service) == 1)
+    wait_until(lambda: httpx.get(f"{service.url}/readyz").json()["queued"] == 1)
+    own = namespaces(tmp_path / "run-0")
+    assert own
+    service.process.send_signal(signal.SIGTERM)
+    wait_until(lambda: httpx.get(f"{service.url}/readyz").status_code == 503)
+    refused = httpx.post(f"{service.url}/run", json={"language": "python", "code": ""})
+    assert refused.status_code == 503
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert refused.json()["error"]["code"] == "draining"
+    for request in accepted:
+        result = request.result()
+        assert result.verdict == Verdict.OK
+        assert result.run is not None
+        assert result.run.stdout == "slept\n"
+    assert service.process.wait(60) == 0
+    assert traces(tmp_path / "run-0") == []
+    wait_until(lambda: not namespaces() & own)
+
+
+def test_runs_that_outlast_the_drain_are_answered_as_our_fault(start_service: StartService) -> None:
+    service = start_service(drain_s=0.2)
+    request = InBackground(service, language="python", code="while True: pass")
+    wait_until(lambda: running(service) == 1)
+    service.process.send_signal(signal.SIGTERM)
+    result = request.result()
+    assert (result.verdict, result.reward) == (Verdict.IE, None)
+    assert service.process.wait(60) == 0
+
+
+def test_a_dead_api_comes_back(start_service: StartService) -> None:
+    service = start_service()
+    old = service.api
+    os.kill(old, signal.SIGKILL)
+
+    def answers() -> bool:
+        try:
+            return httpx.get(f"{service.url}/readyz", timeout=1).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    wait_until(lambda: answers() and service.api != old)
+    assert service.run(language="python", code="print(1)").verdict == Verdict.OK
+
+
+def test_a_killed_service_leaves_nothing_for_the_next(
+    start_service: StartService, tmp_path: Path
+) -> None:
+    service = start_service()
+    request = InBackground(service, language="python", code="while True: pass")
+    wait_until(lambda: running(service) == 1)
+    api, workers = service.api, service.workers
+    service.kill()
+    request.join()
+    assert request.answer is None
+    processes = [Path(f"/proc/{pid}") for pid in (api, *workers)]
+    wait_until(lambda: not any(process.exists() for process in processes))
+    run_dir = tmp_path / "run-0"
+    wait_until(lambda: not [trace for trace in traces(run_dir) if trace.startswith("process")])
+    again = Service(run_dir)
+    try:
+        assert again.run(language="python", code="print(1)").verdict == Verdict.OK
+    finally:
+        assert again.stop() == 0
+    assert traces(run_dir) == []
+
+
+def test_a_second_service_in_the_same_place_is_refused(service: Service) -> None:
+    environ = Path(f"/proc/{service.process.pid}/environ").read_bytes().decode().split("\0")
+    environment = dict(line.split("=", 1) for line in environ if "=" in line)
+    done = subprocess.run(
+        [sys.executable, "-m", "sandbox", "serve"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "another service runs in" in done.stderr
+
+
+def test_a_taken_port_is_named(service: Service, tmp_path: Path) -> None:
+    port = service.url.rsplit(":", 1)[1]
+    done = subprocess.run(
+        [sys.executable, "-m", "sandbox", "serve", "--port", port],
+        env={**os.environ, "SANDBOX_RUN_DIR": str(tmp_path / "run")},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert f"127.0.0.1:{port}" in done.stderr
+
+
+@pytest.mark.parametrize("field", ["CapEff", "CapPrm", "CapBnd", "CapAmb", "CapInh"])
+def test_the_api_has_no_capability(service: Service, field: str) -> None:
+    status = dict(
+        line.split(":\t", 1)
+        for line in Path(f"/proc/{service.api}/status").read_text().splitlines()
+        if ":\t" in line
+    )
+    assert int(status["Uid"].split()[0]) != 0
+    assert status["NoNewPrivs"] == "1"
+    if field != "CapBnd":  # what it may never gain anyway, with no_new_privs
+        assert int(status[field], 16) == 0
+
+
+def test_descriptors_of_a_busy_worker_do_not_grow(service: Service) -> None:
+    def count() -> int:
+        (worker,) = service.workers
+        return len(list(Path(f"/proc/{worker}/fd").iterdir()))
+
+    for language in ("python", "c", "python", "c"):
+        service.run(language=language, code="int main() { return 0; }" if language == "c" else "1")
+    before = count()
+    for _ in range(100):
+        service.run(language="python", code="print(1)")
+    assert count() == before
