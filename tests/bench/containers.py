@@ -1,0 +1,206 @@
+"""A fresh container for each run: crun by hand, and Docker where an engine answers."""
+
+import contextlib
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runtime import workplace
+from tests.bench.agents import Round, Unavailable
+from tests.bench.closed_loop import RunFailed, check_output, repeat, variant_numbers
+from tests.bench.figures import Sample
+from tests.bench.unsandboxed import spawn_and_wait
+from tests.bench.workloads import Task
+
+FIRST_UID = 0x77C0_0000
+_USER = 1000
+_UIDS = 65_536
+_WORK = "/mnt"  # a directory that every image has; the program's files are mounted there
+
+
+def _command(task: Task) -> tuple[str, ...]:
+    """One command for the whole task: compiling and running share a container here."""
+    if task.compile is None:
+        return task.run
+    return ("/bin/sh", "-c", f"{shlex.join(task.compile)} && exec {shlex.join(task.run)}")
+
+
+def crun_config(task: Task, work: Path) -> dict[str, Any]:
+    """An OCI configuration near to that of a run in a slot.
+
+    Without a system-call filter and without a cgroup, which makes it cheaper than it should be.
+    """
+    ids = [{"containerID": 0, "hostID": FIRST_UID, "size": _UIDS}]
+    environment = [f"{name}={value}" for name, value in task.environment.items()]
+    return {
+        "ociVersion": "1.0.0",
+        "root": {"path": str(task.rootfs), "readonly": True},
+        "hostname": "bench",
+        "process": {
+            "terminal": False,
+            "user": {"uid": _USER, "gid": _USER},
+            "args": list(_command(task)),
+            "env": environment,
+            "cwd": _WORK,
+            "noNewPrivileges": True,
+            "capabilities": {},
+        },
+        "mounts": [
+            {"destination": "/dev", "type": "tmpfs", "source": "tmpfs",
+             "options": ["nosuid", "mode=755", "size=64k"]},
+            {"destination": "/proc", "type": "proc", "source": "proc",
+             "options": ["nosuid", "nodev", "noexec"]},
+            {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs",
+             "options": ["nosuid", "nodev", "mode=1777", "size=64m"]},
+            {"destination": _WORK, "type": "bind", "source": str(work),
+             "options": ["bind", "nosuid", "nodev"]},
+        ],
+        "linux": {
+            "namespaces": [
+                {"type": kind}
+                for kind in ("pid", "mount", "ipc", "uts", "cgroup", "user", "network")
+            ],
+            "uidMappings": ids,
+            "gidMappings": ids,
+        },
+    }  # fmt: skip
+
+
+def _give_files(task: Task, number: int, work: Path) -> None:
+    for name, text in task.input_files(number).items():
+        (work / name).write_text(text)
+
+
+class _Crun:
+    def __init__(self, task: Task, directory: Path, crun: str) -> None:
+        self._task = task
+        self._work = directory / "work"
+        self._bundle = directory / "bundle"
+        self._output = directory / "output"
+        self._command = (crun, f"--root={directory / 'crun'}", "--cgroup-manager=disabled",
+                         "run", f"--bundle={self._bundle}")  # fmt: skip
+        self._numbers = variant_numbers()
+        self._work.mkdir()
+        os.chown(self._work, FIRST_UID + _USER, FIRST_UID + _USER)
+        self._bundle.mkdir()
+        (self._bundle / "config.json").write_text(json.dumps(crun_config(task, self._work)))
+
+    def round(self, wanted: Round) -> list[Sample]:
+        return [repeat(self._run_once, wanted.seconds)]
+
+    def _run_once(self) -> None:
+        number = next(self._numbers)
+        _give_files(self._task, number, self._work)
+        command = (*self._command, f"bench-{number}")
+        status = spawn_and_wait(command, {"PATH": "/usr/sbin:/usr/bin:/bin"}, str(self._output))
+        output = self._output.read_text()
+        if status != 0:
+            raise RunFailed(f"crun ended with {status}: {output}")
+        check_output(output, self._task.workload.expected_of(number))
+
+
+@dataclass(frozen=True, slots=True)
+class MakeCrun:
+    """``crun run`` for each run."""
+
+    task: Task
+    directory: Path
+
+    @contextlib.contextmanager
+    def __call__(self) -> Iterator[_Crun]:
+        crun = shutil.which("crun")
+        if crun is None:
+            raise Unavailable("crun is not installed")
+        workplace.enter(self.directory)
+        yield _Crun(self.task, self.directory, crun)
+
+
+def _docker(*arguments: str) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            ["docker", *arguments],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    except FileNotFoundError:
+        raise Unavailable("no engine") from None
+
+
+class _Docker:
+    def __init__(self, task: Task, directory: Path, image: str) -> None:
+        self._task = task
+        self._directory = directory
+        self._image = image
+        self._numbers = variant_numbers()
+
+    def round(self, wanted: Round) -> list[Sample]:
+        """All lanes in threads: they do nothing but wait for the client."""
+        with ThreadPoolExecutor(wanted.concurrency) as lanes:
+            samples = [
+                lanes.submit(repeat, self._lane(number), wanted.seconds)
+                for number in range(wanted.concurrency)
+            ]
+        return [sample.result() for sample in samples]
+
+    def _lane(self, lane: int) -> Callable[[], None]:
+        work = self._directory / f"work-{lane}"
+        work.mkdir(exist_ok=True)
+        os.chown(work, _USER, _USER)
+        return lambda: self._run_once(next(self._numbers), work)
+
+    def _run_once(self, number: int, work: Path) -> None:
+        _give_files(self._task, number, work)
+        variables = (f"--env={name}={value}" for name, value in self._task.environment.items())
+        done = _docker(
+            "run", "--rm", "--network=none", "--read-only", "--tmpfs=/tmp:exec", "--cap-drop=ALL",
+            "--security-opt=no-new-privileges", "--memory=512m", "--pids-limit=64",
+            f"--user={_USER}:{_USER}", f"--volume={work}:{_WORK}", f"--workdir={_WORK}",
+            *variables, self._image, *_command(self._task),
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise RunFailed(f"docker run ended with {done.returncode}: {done.stderr}")
+        check_output(done.stdout, self._task.workload.expected_of(number))
+
+
+@dataclass(frozen=True, slots=True)
+class MakeDocker:
+    """``docker run`` for each run, from the same root directory, imported for the time of the bench."""
+
+    task: Task
+    directory: Path
+
+    @contextlib.contextmanager
+    def __call__(self) -> Iterator[_Docker]:
+        if _docker("info").returncode != 0:
+            raise Unavailable("no engine")
+        self.directory.mkdir(exist_ok=True)
+        image = f"sandbox-bench:{self.task.digest.removeprefix('sha256:')[:12]}-{time.time_ns()}"
+        try:
+            _import(self.task.rootfs, image)
+            yield _Docker(self.task, self.directory, image)
+        finally:
+            _docker("rmi", "--force", image)
+
+
+def _import(rootfs: Path, image: str) -> None:
+    tar = subprocess.Popen(
+        ["tar", "--numeric-owner", "-C", str(rootfs), "-c", "."], stdout=subprocess.PIPE
+    )
+    try:
+        done = subprocess.run(
+            ["docker", "import", "-", image],
+            stdin=tar.stdout, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    finally:
+        assert tar.stdout is not None
+        tar.stdout.close()
+        tar.wait()
+    if done.returncode != 0:
+        raise Unavailable(f"docker import failed: {done.stderr.strip()}")

@@ -1,0 +1,113 @@
+"""Who is compared with whom."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from tests.bench.agents import MakeDriver
+from tests.bench.containers import MakeCrun, MakeDocker
+from tests.bench.engine import MakeEngine
+from tests.bench.services import MakeService, MakeUnsandboxedService
+from tests.bench.unsandboxed import MakeForkExec, MakeSubprocess
+from tests.bench.workloads import Task, Workload
+
+Group = Literal["direct", "http"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What this machine gives to the bench.
+
+    Attributes:
+        directory: the bench's own; each agent has one below it.
+        state_dir: the service's, with the images and init.
+        cores: how many runs happen at once, whoever makes them.
+    """
+
+    directory: Path
+    state_dir: Path
+    cores: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """One way to run a program.
+
+    Attributes:
+        name: in the tables and on the command line.
+        group: with whom it is compared.
+        meaning: what exactly is measured, in one line.
+        make: the drivers that it needs; each gets an agent.
+    """
+
+    name: str
+    group: Group
+    meaning: str
+    make: Callable[[Task, Place], Sequence[MakeDriver]]
+
+
+# Of each group; the other groups have none.
+BASELINE: dict[str, str] = {"direct": "fork+exec", "http": "unsandboxed"}
+
+CONTENDERS = (
+    Contender(
+        "fork+exec", "direct",
+        "posix_spawn and waitpid, no sandbox: the floor",
+        lambda task, place: [
+            MakeForkExec(task, place.directory / f"fork-{lane}") for lane in range(place.cores)
+        ],
+    ),
+    Contender(
+        "subprocess", "direct",
+        "Python's subprocess.run in a temporary directory, no sandbox",
+        lambda task, place: [
+            MakeSubprocess(task, place.directory / f"subprocess-{lane}")
+            for lane in range(place.cores)
+        ],
+    ),
+    Contender(
+        "crun", "direct",
+        "crun run for each run: namespaces, read-only root, tmpfs; no cgroup, no system-call filter",
+        lambda task, place: [
+            MakeCrun(task, place.directory / f"crun-{lane}") for lane in range(place.cores)
+        ],
+    ),
+    Contender(
+        "docker", "direct",
+        "docker run --rm for each run, from the same root directory",
+        lambda task, place: [MakeDocker(task, place.directory / "docker")],
+    ),
+    Contender(
+        "engine", "direct",
+        "runtime.SlotPool driven from Python, the whole sandbox without service and judge",
+        lambda task, place: [
+            MakeEngine(
+                task, place.directory / "engine", place.state_dir / "init", place.cores
+            )
+        ],
+    ),
+    Contender(
+        "unsandboxed", "http",
+        "a small FastAPI service with asyncio subprocesses, no sandbox, as many at once as cores",
+        lambda task, place: [
+            MakeUnsandboxedService(task, place.directory / "unsandboxed-service", place.cores)
+        ],
+    ),
+    Contender(
+        "service", "http",
+        "POST /run to a service started with its defaults",
+        lambda task, place: [MakeService(task, place.directory / "service", place.state_dir)],
+    ),
+)  # fmt: skip
+
+
+def concurrency_levels(contender: Contender, workload: Workload, place: Place) -> tuple[int, ...]:
+    """With how many runs at once a contender is measured; none if it cannot do the workload."""
+    return (place.cores,) if contender.group == "direct" else workload.concurrency
+
+
+def select(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """Those of ``known`` that are named; all of them if none is."""
+    named = tuple(name for name in known if name in names)
+    return named or tuple(known)
