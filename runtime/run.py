@@ -103,6 +103,7 @@ class Run:
                 capture.close_write_end()
         self._set_timer("wall", self._limits.wall_time_s, self._check_wall_time)
         self._set_timer("cpu", self._limits.cpu_time_s, self._check_cpu_time)
+        self._set_timer("memory", _LONG_LOOK_S, self._check_memory)
         self._set_timer("setup", _SETUP_S, self._check_setup)
 
     def _set_timer(self, name: str, delay_s: float, callback: Callable[[], None]) -> None:
@@ -219,6 +220,19 @@ class Run:
         # A slot without a core of its own may burn faster than the clock goes, hence the most.
         look_s = min(max(left_s, _SHORT_LOOK_S), _LONG_LOOK_S)
         self._set_timer("cpu", look_s, self._check_cpu_time)
+
+    def _check_memory(self) -> None:
+        if Progress.read(self._container.page_fd).end_ns:
+            return
+        try:
+            starving = self._cgroup.is_starving()
+        except OSError as error:
+            self._fail(f"its memory cannot be read: {error.strerror}")
+            return
+        if starving:
+            self._kill(Kill.MEMORY)
+        else:
+            self._set_timer("memory", _LONG_LOOK_S, self._check_memory)
 
     def _on_output_limit(self) -> None:
         self._kill(Kill.OUTPUT)

@@ -45,6 +45,12 @@ class SlotCgroup(Protocol):
         If not, processes that were killed for lack of memory fell to the host's need.
         """
 
+    def is_starving(self) -> bool:
+        """Whether the run has been without memory since the last call, though nobody was killed.
+
+        See `runtime.cgroups.starvation`.
+        """
+
     def pids_refused(self) -> int:
         """Forks refused since `prepare`."""
 

@@ -20,6 +20,7 @@ from runtime.cgroups.base import (
     kill_members,
     remove_tree,
 )
+from runtime.cgroups.starvation import Starvation
 from runtime.errors import SlotBroken
 
 CONTROLLERS = ("memory", "pids", "cpuacct", "cpuset")
@@ -42,12 +43,13 @@ class CgroupV1:
         self._peak = CounterFile(memory / "memory.max_usage_in_bytes", writable=True)
         self._usage = CounterFile(memory / "memory.usage_in_bytes")
         self._oom = CounterFile(memory / "memory.oom_control")
+        self._stat = CounterFile(memory / "memory.stat")
         self._pids_max = CounterFile(pids / "pids.max", writable=True)
         self._pids = CounterFile(pids / "pids.current")
         self._pids_events = CounterFile(pids / "pids.events")
         self._cpu = CounterFile(_path(nodes["cpuacct"]) / "cpuacct.usage")
-        self._files = [self._limit, self._peak, self._usage, self._oom, self._pids_max, self._pids,
-                       self._pids_events, self._cpu]  # fmt: skip
+        self._files = [self._limit, self._peak, self._usage, self._oom, self._stat, self._pids_max,
+                       self._pids, self._pids_events, self._cpu]  # fmt: skip
         # Absent where the kernel does not account for swap; then swap is the host's to turn off.
         self._swap_limit: CounterFile | None = None
         if (memory / "memory.memsw.limit_in_bytes").exists():
@@ -55,6 +57,7 @@ class CgroupV1:
             self._files.append(self._swap_limit)
         self.usage_fd = self._cpu.fd
         self.oom_event_fd: int | None = self._subscribe_oom(memory)
+        self._starvation = Starvation(self._usage, self._stat)
         self._memory_bytes = self._max_pids = sys.maxsize  # a new cgroup has no limits
         self._own_ooms = self._base_ooms = self._base_refused = self._base_bytes = 0
 
@@ -79,6 +82,7 @@ class CgroupV1:
             self._nodes["memory"].controller.force_empty = True
             self._base_bytes = self._usage.number()
         self._peak.write(0)
+        self._starvation.begin(memory_bytes + OWN_MEMORY_BYTES)
         self._base_ooms = self._oom.field(b"oom_kill")
         self._base_refused = self._pids_events.field(b"max")
         self.take_oom_event()
@@ -111,6 +115,10 @@ class CgroupV1:
         if self.oom_event_fd is not None:
             with contextlib.suppress(BlockingIOError):
                 self._own_ooms += os.eventfd_read(self.oom_event_fd)
+
+    def is_starving(self) -> bool:
+        """See `SlotCgroup`."""
+        return self._starvation.look()
 
     def pids_refused(self) -> int:
         """See `SlotCgroup`."""

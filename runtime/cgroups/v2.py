@@ -18,6 +18,7 @@ from runtime.cgroups.base import (
     kill_members,
     remove_tree,
 )
+from runtime.cgroups.starvation import Starvation
 from runtime.errors import HostNotReady, SlotBroken
 
 CONTROLLERS = ("memory", "pids", "cpu", "cpuset")
@@ -34,12 +35,13 @@ class CgroupV2:
         self._directory = directory
         self._limit = CounterFile(directory / "memory.max", writable=True)
         self._usage = CounterFile(directory / "memory.current")
+        self._stat = CounterFile(directory / "memory.stat")
         self._events = CounterFile(directory / "memory.events")
         self._pids_max = CounterFile(directory / "pids.max", writable=True)
         self._pids = CounterFile(directory / "pids.current")
         self._pids_events = CounterFile(directory / "pids.events")
         self._cpu = CounterFile(directory / "cpu.stat")
-        self._files = [self._limit, self._usage, self._events, self._pids_max, self._pids,
+        self._files = [self._limit, self._usage, self._stat, self._events, self._pids_max, self._pids,
                        self._pids_events, self._cpu]  # fmt: skip
         self._peak: CounterFile | None = None
         if (directory / "memory.peak").exists():  # since Linux 5.19
@@ -52,6 +54,7 @@ class CgroupV2:
         if swap.exists():
             swap.write_text("0")
         self.usage_fd = self._cpu.fd
+        self._starvation = Starvation(self._usage, self._stat)
         self._memory_bytes = self._max_pids = sys.maxsize  # a new cgroup has no limits
         self._base_limit_hits = self._base_ooms = self._base_refused = self._base_bytes = 0
         self._base_peak = 0
@@ -73,6 +76,7 @@ class CgroupV2:
             self._reclaim()
             self._base_bytes = self._usage.number()
         self._base_peak = self._reset_peak()
+        self._starvation.begin(memory_bytes + OWN_MEMORY_BYTES)
         self._base_ooms = self._events.field(b"oom_kill")
         self._base_refused = self._pids_events.field(b"max")
         self._base_limit_hits = self._events.field(b"oom")
@@ -98,6 +102,10 @@ class CgroupV2:
     def hit_memory_limit(self) -> bool:
         """See `SlotCgroup`."""
         return self._events.field(b"oom") != self._base_limit_hits
+
+    def is_starving(self) -> bool:
+        """See `SlotCgroup`."""
+        return self._starvation.look()
 
     def pids_refused(self) -> int:
         """See `SlotCgroup`."""

@@ -1,9 +1,14 @@
 """Programs that take too much: each limit holds, is named, and leaves the slot as it was."""
 
+import os
+import shutil
+from pathlib import Path
+
 import pytest
 
 from runtime.limits import KIB, MIB, Limits
 from runtime.outcome import Kill, Outcome
+from runtime.pool import Image
 from tests.privileged.lab import Runner
 from tests.privileged.outcomes import FINISHED, ended, lines, said
 
@@ -158,6 +163,36 @@ def test_more_memory_than_allowed_is_noticed_wherever_it_is(runner: Runner, name
     assert was_short_of_memory(outcome)
     assert FINISHED != ended(outcome)
     assert outcome.memory_bytes <= SMALL_MEMORY.memory_bytes + 8 * MIB
+
+
+@pytest.fixture
+def cold_image(runner: Runner, tmp_path: Path) -> Image:
+    """A copy of the Python image of which nothing is in memory, so that runs pay for its files."""
+    rootfs = tmp_path / "rootfs"
+    shutil.copytree(runner.images["python"].rootfs, rootfs, symlinks=True)
+    tmp_path.chmod(0o711)
+    for parent in list(tmp_path.parents)[:2]:
+        parent.chmod(0o711)
+    os.sync()
+    for path in rootfs.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    return Image("cold", rootfs)
+
+
+@pytest.mark.parametrize("name", ["heap", "sockets"])
+def test_a_run_that_only_reads_its_own_files_again_is_out_of_memory(
+    runner: Runner, cold_image: Image, name: str
+):
+    # Without a look at this the kernel lets it go on until its time is up.
+    async def run() -> Outcome:
+        async with runner.pool.lease(cold_image) as slot:
+            return await runner.run_in(
+                slot, ["python3", "main.py"], {"main.py": HOGS[name]}, limits=SMALL_MEMORY
+            )
+
+    assert was_short_of_memory(runner.wait(run()))
 
 
 def test_memory_of_a_child_counts_also_when_the_parent_survives(runner: Runner):

@@ -72,6 +72,10 @@ class Kernel:
         for name, value in zip(names, (now, peak), strict=True):
             self.set("memory", name, f"{value}\n")
 
+    def files(self, reserve: int, reads: int) -> None:
+        lines = f"cache 1\nactive_file {reserve - reserve // 2}\ninactive_file {reserve // 2}\n"
+        self.set("memory", "memory.stat", f"{lines}pgmajfault {reads}\nunevictable 0\n")
+
     def memory_limit(self) -> int:
         name = "memory.max" if self.is_v2 else "memory.limit_in_bytes"
         return int(self.get("memory", name))
@@ -112,6 +116,7 @@ def at_rest(kernel: Kernel) -> Kernel:
     kernel.refused(0)
     kernel.alive(1)
     kernel.memory(0, 0)
+    kernel.files(0, 0)
     return kernel
 
 
@@ -181,6 +186,40 @@ def test_limits_are_those_of_the_last_preparation_and_leave_room_for_init(kernel
         cgroup.prepare(memory_bytes, pids)
         assert memory_bytes + OWN_MEMORY_BYTES == kernel.memory_limit()
         assert pids + OWN_PIDS == int(kernel.get("pids", "pids.max"))
+
+
+LIMIT = 64 * MIB
+
+
+def look_twice(kernel: Kernel, cgroup, *, use: int, reserve: int, reads: int) -> bool:
+    """Whether a run is found starving that had read ``reads`` pages again between two looks."""
+    cgroup.prepare(LIMIT, 1)
+    kernel.memory(use, use)
+    kernel.files(reserve, 100)
+    assert not cgroup.is_starving()  # one look tells nothing
+    kernel.files(reserve, 100 + reads)
+    return cgroup.is_starving()
+
+
+def test_a_full_cgroup_that_reads_its_own_files_again_and_again_is_starving(kernel, cgroup):
+    full = LIMIT + OWN_MEMORY_BYTES
+    assert look_twice(kernel, cgroup, use=full, reserve=MIB, reads=1)
+    assert not look_twice(kernel, cgroup, use=full, reserve=MIB, reads=0)
+    assert not look_twice(kernel, cgroup, use=full, reserve=32 * MIB, reads=1000)
+    assert not look_twice(kernel, cgroup, use=full // 2, reserve=MIB, reads=1000)
+
+
+@on_one_cgroup
+@given(use=st.integers(0, LIMIT), reserve=counts, reads=st.integers(0, 2**32))
+def test_who_has_room_is_never_starving(kernel, cgroup, use: int, reserve: int, reads: int):
+    assert not look_twice(kernel, cgroup, use=use, reserve=reserve, reads=reads)
+
+
+def test_starving_is_forgotten_with_the_run(kernel, cgroup):
+    assert look_twice(kernel, cgroup, use=LIMIT + OWN_MEMORY_BYTES, reserve=0, reads=1)
+    cgroup.prepare(LIMIT, 1)
+    kernel.files(0, 500)
+    assert not cgroup.is_starving()
 
 
 @pytest.mark.parametrize("alive", [0, 2, 65])
