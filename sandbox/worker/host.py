@@ -1,21 +1,23 @@
 """The service's only door to ``runtime`` and ``images``."""
 
+import asyncio
 import logging
+import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
 from typing import Self
 
 import typer
 
-from images import page_cache
 from images.catalog import Catalog, Entry
 from images.cli import make_app
 from images.definition import Language
 from images.errors import BuildError, CatalogError, ImageError
 from images.manifest import StoredImage
+from images.page_cache import ResidentFiles
 from images.store import ImageStore
 from runtime.errors import HostNotReady, SandboxFault, SetupFailed, SlotBroken
 from runtime.hostcheck import Finding, Level, check_host
@@ -28,6 +30,9 @@ from runtime.slot import Slot
 from sandbox.settings import Settings
 
 log = logging.getLogger(__name__)
+
+# Of the machine's memory: what images may keep for themselves in each worker.
+_LOCKED_SHARE = 0.25
 
 __all__ = [
     "KIB",
@@ -84,6 +89,9 @@ class Host:
         self.pool = pool
         self.catalog = catalog
         self._undo = undo
+        self._files = undo.enter_context(ResidentFiles())
+        self._loading = threading.Lock()
+        self._loads: dict[str, asyncio.Task[None]] = {}
 
     @classmethod
     def open(cls, settings: Settings, index: int, images: list[StoredImage] | None = None) -> Self:
@@ -118,20 +126,36 @@ class Host:
             )
             return cls(SlotPool.open(config), catalog, undo.pop_all())
 
-    def warm(self) -> None:
-        """Begins to read the images into memory, so that no run pays for it.
+    @asynccontextmanager
+    async def lease(self, image: StoredImage) -> AsyncIterator[Slot]:
+        """A slot with a container of ``image``; see `SlotPool.lease`.
 
-        A thread that nobody waits for: on a cold disk it takes a while, and serving need not wait.
+        The image's files are in memory before its first container touches them.
         """
-        threading.Thread(target=self._load_images, name="warm", daemon=True).start()
+        await asyncio.shield(self._load(image))
+        async with self.pool.lease(Image(image.digest, image.rootfs)) as slot:
+            yield slot
 
-    def _load_images(self) -> None:
+    def warm(self) -> None:
+        """Begins to read the images into memory, so that their first runs need not wait for it."""
         for image in self.catalog.images:
-            size_bytes = page_cache.load(image.rootfs)
-            log.info("image %s: %d MB are in memory", image.name, size_bytes // 1_000_000)
+            self._load(image)
+
+    def _load(self, image: StoredImage) -> asyncio.Task[None]:
+        if image.digest not in self._loads:
+            work = asyncio.to_thread(self._load_now, image)
+            self._loads[image.digest] = asyncio.create_task(work)
+        return self._loads[image.digest]
+
+    def _load_now(self, image: StoredImage) -> None:
+        memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        with self._loading:  # one after the other: they would compete for the disk
+            size_bytes = self._files.add(image.rootfs, int(memory_bytes * _LOCKED_SHARE))
+        log.info("image %s: %d MB are in memory", image.name, size_bytes // 1_000_000)
 
     async def close(self) -> None:
-        """Ends all slots."""
+        """Ends all slots, and lets go of the images."""
+        await asyncio.gather(*self._loads.values(), return_exceptions=True)
         await self.pool.close()
         self._undo.close()
 

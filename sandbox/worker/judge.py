@@ -16,7 +16,6 @@ from sandbox.worker.host import (
     CollectedFile,
     Entry,
     Host,
-    Image,
     InputFile,
     Limits,
     Outcome,
@@ -134,8 +133,7 @@ class Judge:
     async def _attempt(self, job: Job, entry: Entry) -> JobResult:
         progress = _Progress(self._max_result_bytes, self._max_artifact_bytes)
         started_s = time.monotonic()
-        image = Image(entry.image.digest, entry.image.rootfs)
-        async with self._host.pool.lease(image) as slot:
+        async with self._host.lease(entry.image) as slot:
             progress.prepare_s = time.monotonic() - started_s
             files = await self._compile(job, entry, slot, progress)
             if files is not None:

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import uvloop
 
 from images.errors import StoreError
+from images.page_cache import ResidentFiles
 from images.store import ImageStore
 from runtime import seccomp, syscalls
 from runtime.init_protocol import InputFile
@@ -224,6 +225,9 @@ class Lab:
         find_images()  # before anything is changed
         self.number, self._claim = claim_number()
         self.config = make_config(self.number)
+        self._files = ResidentFiles()
+        for name in IMAGES:
+            self._files.add(ImageStore().get(name).rootfs)
         self._first_mounts = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
         self.pool = SlotPool.open(self.config)
         self.loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
@@ -249,6 +253,7 @@ class Lab:
         os.close(self._first_mounts)
         self.config.workplace.rmdir()
         os.close(self._claim)
+        self._files.close()
 
     @property
     def first_mount_namespace(self) -> str:
