@@ -51,6 +51,8 @@ class Language:
         limits: the default limits of one run.
         compile_limits: the default limits of compiling.
         hello: the self-test.
+        warm: whether runs may be forks of an interpreter that was started before (CPython only).
+        warm_modules: what such an interpreter imports ahead of time.
     """
 
     name: str
@@ -64,6 +66,8 @@ class Language:
     environment: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     compile_limits: Limits = COMPILE_LIMITS
+    warm: bool = False
+    warm_modules: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -148,6 +152,9 @@ def _language_document(language: Language) -> dict[str, Any]:
             "expected_output": language.hello.expected_output,
         },
     }
+    if language.warm:
+        document["warm"] = True
+        document["warm_modules"] = list(language.warm_modules)
     if language.compile is not None:
         document["compile"] = list(language.compile)
         document["artefacts"] = list(language.artefacts)

@@ -97,6 +97,13 @@ class Fields:
             self.fail(key, f"must be above zero and finite, not {value}")
         return value
 
+    def flag(self, key: str, default: bool) -> bool:
+        """A boolean."""
+        value = self._take(key, default)
+        if not isinstance(value, bool):
+            self.fail(key, f"must be true or false, not {_kind(value)}")
+        return value
+
     def table(self, key: str, *, optional: bool = False) -> "Fields":
         """A table inside this one; ``optional`` gives an empty one when it is missing."""
         return Fields(self._take(key, {} if optional else None), self._source, self._path(key))

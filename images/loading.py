@@ -16,6 +16,7 @@ DEFINITION_FILE = "image.toml"
 # Debian policy, 5.6.7. It keeps apt's options and patterns out, which start with other characters.
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 _SUITE = re.compile(r"[a-z][a-z0-9-]*")
+_MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 
 
@@ -97,11 +98,25 @@ def _language(fields: Fields, folder: Path | None) -> Language:
         limits=_limits(fields.table("limits", optional=True), Limits()),
         compile_limits=_limits(fields.table("compile_limits", optional=True), COMPILE_LIMITS),
         hello=_hello(fields.table("hello"), folder),
+        warm=fields.flag("warm", False),
+        warm_modules=fields.texts("warm_modules", ()),
     )
     fields.done()
+    _check_warm(fields, language)
     if compiled != bool(language.artefacts):
         fields.fail("artefacts", "belongs to compile: give both or neither")
     return language
+
+
+def _check_warm(fields: Fields, language: Language) -> None:
+    for name in language.warm_modules:
+        if not _MODULE.fullmatch(name):
+            fields.fail("warm_modules", f"{name!r} is not the name of a module")
+    is_python = language.run[0].startswith("python") and language.run[1:] == (language.source_file,)
+    if language.warm and not is_python:
+        fields.fail("warm", f"is for a run command like python3 {language.source_file} only")
+    if language.warm_modules and not language.warm:
+        fields.fail("warm_modules", "belongs to warm: set warm = true, or leave it out")
 
 
 def _hello(fields: Fields, folder: Path | None) -> Hello:

@@ -1,7 +1,8 @@
 """Builds init, the one program of a container: ``python -m runtime.build_init``.
 
-Static and without dependencies, so that it runs in any image. The name carries a hash of its
-sources: an old binary is never taken for a new one.
+Static and without dependencies, so that it runs in any image. A second build of some of its sources is the
+library that a warm interpreter loads; that one uses the C library of the image. The names carry a hash of
+the sources: an old binary is never taken for a new one.
 """
 
 import hashlib
@@ -15,9 +16,13 @@ from runtime.errors import HostNotReady
 
 SOURCES = Path(__file__).parent / "init"
 _FLAGS = (
-    "-std=c17", "-D_GNU_SOURCE", "-O2", "-static", "-Wall", "-Wextra", "-Wconversion", "-Wshadow",
+    "-std=c17", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Wconversion", "-Wshadow",
     "-Werror", "-fstack-protector-strong", "-D_FORTIFY_SOURCE=2",
 )  # fmt: skip
+_INIT_FLAGS = ("-static",)
+_LIBRARY_FLAGS = ("-fPIC", "-shared", "-fvisibility=hidden")
+_ONLY_IN_INIT = {"init.c", "collect.c"}
+_ONLY_IN_LIBRARY = {"warm.c"}
 
 
 def source_files() -> list[Path]:
@@ -25,28 +30,47 @@ def source_files() -> list[Path]:
     return sorted([*SOURCES.glob("*.c"), *SOURCES.glob("*.h")])
 
 
-def binary_path(directory: Path) -> Path:
-    """Where the binary of the present sources belongs."""
-    digest = hashlib.sha256("\0".join(_FLAGS).encode())
+def _name(kind: str) -> str:
+    digest = hashlib.sha256("\0".join((*_FLAGS, *_INIT_FLAGS, *_LIBRARY_FLAGS)).encode())
     for path in source_files():
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return directory / f"init-{digest.hexdigest()[:16]}"
+    return f"{kind}-{digest.hexdigest()[:16]}"
+
+
+def binary_path(directory: Path) -> Path:
+    """Where the binary of the present sources belongs."""
+    return directory / _name("init")
+
+
+def library_path(directory: Path) -> Path:
+    """Where the library for warm interpreters belongs."""
+    return directory / f"{_name('warm')}.so"
 
 
 def build(directory: Path, compiler: str = "gcc") -> Path:
-    """Compiles init into ``directory`` unless it is there, and returns the binary's path.
+    """Compiles init and the library into ``directory`` unless they are there.
+
+    Returns:
+        The path of the init binary.
 
     Raises:
         HostNotReady: there is no compiler, or it refuses.
     """
-    binary = binary_path(directory)
-    if binary.exists():
-        return binary
     directory.mkdir(parents=True, exist_ok=True)
-    sources = [str(path) for path in source_files() if path.suffix == ".c"]
-    with tempfile.TemporaryDirectory(dir=directory) as scratch:
-        output = Path(scratch) / "init"
-        command = [compiler, *_FLAGS, "-o", str(output), *sources]
+    sources = [path for path in source_files() if path.suffix == ".c"]
+    of_library = [path for path in sources if path.name not in _ONLY_IN_INIT]
+    of_init = [path for path in sources if path.name not in _ONLY_IN_LIBRARY]
+    _compile(compiler, _LIBRARY_FLAGS, of_library, library_path(directory))
+    _compile(compiler, _INIT_FLAGS, of_init, binary_path(directory))
+    return binary_path(directory)
+
+
+def _compile(compiler: str, flags: tuple[str, ...], sources: list[Path], target: Path) -> None:
+    if target.exists():
+        return
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        output = Path(scratch) / "output"
+        command = [compiler, *_FLAGS, *flags, "-o", str(output), *map(str, sources)]
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=False)
         except FileNotFoundError as error:
@@ -56,8 +80,7 @@ def build(directory: Path, compiler: str = "gcc") -> Path:
         if done.returncode != 0:
             raise HostNotReady(f"init does not compile with {compiler}:\n{done.stderr[-2000:]}")
         output.chmod(0o755)
-        output.replace(binary)
-    return binary
+        output.replace(target)
 
 
 def main() -> None:

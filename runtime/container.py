@@ -19,15 +19,22 @@ from typing import Any
 
 from runtime import init_protocol as protocol
 from runtime import syscalls
+from runtime.capture import Capture
 from runtime.cgroups import SlotCgroup
 from runtime.errors import SandboxFault
+from runtime.limits import MIB, Limits
+from runtime.program import Program
+from runtime.warm import WarmSpec
 
 PAYLOAD_ID = 1000
 UID_RANGE = 65_536
 _INIT_PRIORITY = -10
+# How long a warm interpreter may take to load its modules from a cold disk, and what it may hold.
+_WARM_UP_S = 60.0
+_WARM_MEMORY_BYTES = 512 * MIB
 _CAPABILITIES = [
     "CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL", "CAP_CHOWN",
-    "CAP_FOWNER", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_SYS_RESOURCE",
+    "CAP_FOWNER", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_SYS_RESOURCE", "CAP_SYS_CHROOT",
 ]  # fmt: skip
 # $1 is a space-separated list of cgroup.procs files; the rest is the command.
 _JOIN_AND_EXEC = 'for file in $1; do echo 0 > "$file" || exit 97; done; shift; exec "$@"'
@@ -43,6 +50,7 @@ class Place:
     network: Path
     devices: Path
     init: Path
+    warm_library: Path
     crun: str
 
 
@@ -100,6 +108,7 @@ class Container:
         self.name = name
         self.payload_uid = place.first_uid + PAYLOAD_ID
         self.page_fd = protocol.shared_page()
+        self._warm: WarmSpec | None = None
         self._place = place
         self._bundle = place.directory / name
 
@@ -136,6 +145,48 @@ class Container:
         if error:
             raise SandboxFault(f"init refused its configuration: {os.strerror(error)}")
 
+    async def keep_warm(self, cgroup: SlotCgroup, spec: WarmSpec) -> None:
+        """Starts the warm interpreter and waits until it is ready; later runs are forks of it."""
+        limits = Limits(disk_bytes=16 * MIB, memory_bytes=256 * MIB, open_files=64)
+        cgroup.prepare(_WARM_MEMORY_BYTES, 16)
+        ready = asyncio.Event()
+        with contextlib.ExitStack() as undo:
+            outputs = [Capture(64 * 1024, self.payload_uid, lambda: None) for _ in range(2)]
+            signal_read, signal_write = os.pipe2(os.O_CLOEXEC)
+            undo.callback(os.close, signal_read)
+            for output in outputs:
+                undo.callback(output.close)
+            files = spec.files(self._place.warm_library)
+            with Program(spec.argv, spec.env, files) as program:
+                stdin_fd = protocol.sealed_memory_file("stdin")
+                fds = [stdin_fd, *(output.write_fd for output in outputs), program.bundle_fd,
+                       signal_write]  # fmt: skip
+                socket.send_fds(self.channel, [protocol.warm_message(limits)], fds)
+                os.close(stdin_fd)
+                os.close(signal_write)
+            for output in outputs:
+                output.close_write_end()
+            loop = asyncio.get_running_loop()
+            loop.add_reader(signal_read, ready.set)
+            undo.callback(loop.remove_reader, signal_read)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_WARM_UP_S):
+                    await ready.wait()
+            if not ready.is_set() or os.read(signal_read, 1) != b"1":
+                said = b"".join(output.finish() for output in outputs)[-1000:]
+                raise SandboxFault(
+                    f"the warm interpreter {spec.argv[0]} did not start: {said.decode(errors='replace')}"
+                )
+        cgroup.set_residents(2, cgroup.memory_in_use_bytes())
+        self._warm = spec
+
+    def keeps_warm(self, program: Program, limits: Limits) -> bool:
+        """Whether a run of ``program`` can be a fork of this container's warm interpreter.
+
+        For a moment the fork needs a helper, so a run that may have one process only has no room for it.
+        """
+        return self._warm is not None and limits.pids > 1 and self._warm.accepts(program)
+
     @property
     def pid(self) -> int | None:
         """The process id of init, if crun has got as far as starting it."""
@@ -161,7 +212,12 @@ class Container:
 
 
 async def boot(
-    place: Place, cgroup: SlotCgroup, rootfs: Path, name: str, filter_program: bytes
+    place: Place,
+    cgroup: SlotCgroup,
+    rootfs: Path,
+    name: str,
+    filter_program: bytes,
+    warm: WarmSpec | None = None,
 ) -> Container:
     """Boots a container in a slot. Do not cancel it: crun cannot be stopped half-way.
 
@@ -171,6 +227,7 @@ async def boot(
         rootfs: the image's root directory; it is mounted read-only.
         name: the container's name, ours and unique: ``[a-z0-9-]+``.
         filter_program: the compiled system-call policy for the runs.
+        warm: the interpreter to keep warm in it, if any.
 
     Raises:
         SandboxFault: crun or init failed; the message has what they said, and nothing is left.
@@ -181,7 +238,10 @@ async def boot(
     try:
         with theirs:
             await container.start(cgroup, rootfs, theirs)
+        cgroup.set_residents(1, 0)
         await container.configure(cgroup, filter_program)
+        if warm is not None:
+            await container.keep_warm(cgroup, warm)
     except (SandboxFault, OSError, TimeoutError) as error:
         await container.remove(cgroup)
         raise SandboxFault(f"{name} cannot be booted: {error}") from error

@@ -11,7 +11,7 @@ from typing import Self
 from runtime.limits import Limits
 from runtime.outcome import CollectedFile, Refusal
 
-OP_CONFIGURE, OP_RUN, OP_KILL, OP_READY, OP_REPORT = 1, 2, 3, 4, 5
+OP_CONFIGURE, OP_RUN, OP_KILL, OP_READY, OP_REPORT, OP_WARM = 1, 2, 3, 4, 5, 6
 
 STEPS = (
     "none", "request", "clone", "mount_tmpfs", "layers", "mount_overlay", "bind_dev", "mount_proc",
@@ -21,7 +21,7 @@ STEPS = (
 RUNNING = len(STEPS) - 1
 
 CONFIGURE = struct.Struct("=II")
-RUN = struct.Struct("=IIQQQQQQ")
+RUN = struct.Struct("=IIIIQQQQQQ")
 READY = struct.Struct("=II")
 PROGRESS = struct.Struct("=IiiIQQQQQ")
 REPORT = struct.Struct("=IIiiIIQQQ")
@@ -88,11 +88,28 @@ def shared_page() -> int:
     return fd
 
 
-def run_message(limits: Limits, *, collect_bytes: int | None) -> bytes:
-    """The request for one run. ``collect_bytes`` is None when nothing is collected."""
+def run_message(limits: Limits, *, collect_bytes: int | None, warm: bool = False) -> bytes:
+    """The request for one run.
+
+    Args:
+        limits: of the run.
+        collect_bytes: most that is brought back, or None when nothing is collected.
+        warm: whether the program is a fork of the container's warm interpreter.
+    """
+    return _request(OP_RUN, limits, collect_bytes, warm)
+
+
+def warm_message(limits: Limits) -> bytes:
+    """The request to start a warm interpreter; what it writes and opens has limits too."""
+    return _request(OP_WARM, limits, 0, warm=False)
+
+
+def _request(op: int, limits: Limits, collect_bytes: int | None, warm: bool) -> bytes:
     return RUN.pack(
-        OP_RUN,
+        op,
         collect_bytes is not None,
+        warm,
+        0,
         limits.disk_bytes,
         limits.inodes,
         # A stack of the size of the memory limit would be fair to deep recursion, but glibc gives

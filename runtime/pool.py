@@ -21,6 +21,7 @@ from runtime.container import UID_RANGE
 from runtime.errors import HostNotReady, SandboxFault
 from runtime.slot import Slot
 from runtime.tasks import carry_through
+from runtime.warm import WarmSpec
 
 log = logging.getLogger(__name__)
 
@@ -57,13 +58,17 @@ class PoolConfig:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image as the pool needs it: a name that is unique (its digest), and where it lies."""
+    """An image as the pool needs it: a name that is unique (its digest), and where it lies.
+
+    ``warm`` is the interpreter that its containers keep warm, if any.
+    """
 
     digest: str
     rootfs: Path
+    warm: WarmSpec | None = None
 
 
-def _make_slot(config: PoolConfig, number: int, cgroups: CgroupPool, init: Path, crun: str) -> Slot:
+def _make_slot(config: PoolConfig, number: int, cgroups: CgroupPool, crun: str) -> Slot:
     cores = sorted(os.sched_getaffinity(0))
     return Slot.make(
         f"slot-{number}",
@@ -71,7 +76,7 @@ def _make_slot(config: PoolConfig, number: int, cgroups: CgroupPool, init: Path,
         cores[number % len(cores)] if config.pin_cores else None,
         cgroups,
         config.workplace,
-        init,
+        config.init_directory,
         crun,
         config.runs_per_container,
     )
@@ -108,14 +113,14 @@ class SlotPool:
         crun = shutil.which(config.crun)
         if crun is None:
             raise HostNotReady(f"{config.crun} is not installed: apt-get install crun")
-        init = build_init.build(config.init_directory)
+        build_init.build(config.init_directory)
         filter_program = seccomp.compile_policy(seccomp.load_policy(config.policy))
         syscalls.process_control(syscalls.PR_SET_CHILD_SUBREAPER, 1)
         try:
             workplace.enter(config.workplace)
             cgroups = open_pool(config.name)
             numbers = range(config.first_slot, config.first_slot + config.slots)
-            slots = [_make_slot(config, number, cgroups, init, crun) for number in numbers]
+            slots = [_make_slot(config, number, cgroups, crun) for number in numbers]
         except OSError as error:
             raise HostNotReady(f"the slots cannot be made: {error}") from error
         return cls(config, cgroups, slots, filter_program)
@@ -130,7 +135,7 @@ class SlotPool:
         slot = await self._take(image)
         try:
             if slot.image != image.digest or not slot.is_usable:
-                await slot.boot(image.digest, image.rootfs, self._filter)
+                await slot.boot(image.digest, image.rootfs, self._filter, image.warm)
             yield slot
         finally:
             # A cancelled job must not lose its slot.

@@ -34,6 +34,9 @@ class Program:
         Raises:
             ValueError: no argument, or a NUL in a string.
         """
+        self.argv = tuple(argv)
+        self.env = dict(env)
+        self.paths = tuple(file.path for file in files)
         self.collects = bool(collect)
         self.collect_bytes = collect_bytes
         self.bundle_fd = sealed_memory_file("bundle", *pack_bundle(argv, env, files, collect))

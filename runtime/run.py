@@ -85,7 +85,9 @@ class Run:
     def _start(self, stdin: bytes, captures: list[Capture]) -> None:
         collects = self._program.collects
         message = protocol.run_message(
-            self._limits, collect_bytes=self._program.collect_bytes if collects else None
+            self._limits,
+            collect_bytes=self._program.collect_bytes if collects else None,
+            warm=self._container.keeps_warm(self._program, self._limits),
         )
         stdin_fd = protocol.sealed_memory_file("stdin", stdin)
         # init clears the page too, but only when it gets to it.

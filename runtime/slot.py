@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from runtime import netns, workplace
+from runtime import build_init, netns, workplace
 from runtime.cgroups import CgroupPool, SlotCgroup
 from runtime.container import Container, Place, boot
 from runtime.errors import SlotBroken
@@ -20,6 +20,9 @@ from runtime.outcome import Outcome
 from runtime.program import Program
 from runtime.run import Run
 from runtime.tasks import carry_through
+from runtime.warm import WarmSpec
+
+_WORTH_WARMING_RUNS = 10
 
 
 class Slot:
@@ -50,7 +53,7 @@ class Slot:
         cpu: int | None,
         pool: CgroupPool,
         directory: Path,
-        init: Path,
+        init_directory: Path,
         crun: str,
         runs_per_container: int,
     ) -> "Slot":
@@ -64,7 +67,7 @@ class Slot:
             cpu: the core to which it is bound, or None.
             pool: where its cgroup is made.
             directory: the worker's workplace (see `runtime.workplace`), whose mounts go with it.
-            init: the init binary.
+            init_directory: where init has been built.
             crun: the crun binary.
             runs_per_container: after so many runs the container is replaced; 1: a fresh one each.
 
@@ -77,7 +80,8 @@ class Slot:
             directory=directory / name,
             network=directory / "net" / name,
             devices=directory / name / "dev",
-            init=init,
+            init=build_init.binary_path(init_directory),
+            warm_library=build_init.library_path(init_directory),
             crun=crun,
         )
         place.directory.mkdir(mode=0o711)
@@ -86,24 +90,32 @@ class Slot:
         numbers = itertools.count(1)
         return cls(place, lambda: pool.make(f"{name}.{next(numbers)}", cpu), runs_per_container)
 
-    async def boot(self, image: str, rootfs: Path, filter_program: bytes) -> None:
+    async def boot(
+        self, image: str, rootfs: Path, filter_program: bytes, warm: WarmSpec | None = None
+    ) -> None:
         """Puts a container of an image into the slot, in place of the one that is there.
 
-        A boot that has begun is carried through, also when the caller is cancelled meanwhile.
+        A boot that has begun is carried through, also when the caller is cancelled meanwhile. Where a
+        container serves a few runs only, no interpreter is kept warm in it: that would cost more than
+        it saves.
 
         Raises:
             SandboxFault: it could not be booted.
         """
-        await carry_through(self._boot(image, rootfs, filter_program))
+        if self._runs_per_container < _WORTH_WARMING_RUNS:
+            warm = None
+        await carry_through(self._boot(image, rootfs, filter_program, warm))
 
-    async def _boot(self, image: str, rootfs: Path, filter_program: bytes) -> None:
+    async def _boot(
+        self, image: str, rootfs: Path, filter_program: bytes, warm: WarmSpec | None
+    ) -> None:
         await self._remove_container()
         name = f"{self.name}-{next(self._container_numbers)}"
-        self._container = await boot(self._place, self._cgroup, rootfs, name, filter_program)
+        self._container = await boot(self._place, self._cgroup, rootfs, name, filter_program, warm)
         self.image = image
         self.runs_in_container = 0
         self._broken = False
-        self._boot_again = lambda: self.boot(image, rootfs, filter_program)
+        self._boot_again = lambda: self.boot(image, rootfs, filter_program, warm)
         loop = asyncio.get_running_loop()
         loop.add_reader(self._container.channel, self._on_message)
         if self._cgroup.oom_event_fd is not None:

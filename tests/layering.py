@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.imports import UNREADABLE, ImportGraph, is_within, read_imports
 
 PACKAGES = ("sandbox", "runtime", "images", "testgen")
+GUESTS = {"runtime.warm.hook"}  # programs that run in an image's interpreter; nobody imports them
 DOOR = "sandbox.worker.host"  # the one module through which the service uses the mechanism
 
 Rule = Callable[[ImportGraph], Iterator[str]]
@@ -66,7 +67,7 @@ def no_cycles(graph: ImportGraph) -> Iterator[str]:
 def every_import_is_readable(graph: ImportGraph) -> Iterator[str]:
     """An import by a computed name would get around all rules."""
     for module, names in graph.imports.items():
-        if UNREADABLE in names:
+        if UNREADABLE in names and module not in GUESTS:
             yield f"{module} imports {UNREADABLE}"
 
 

@@ -10,8 +10,8 @@ from typing import Protocol
 
 from runtime.errors import SandboxFault, SlotBroken
 
-# init and the keeper count as processes, and so do their pages; they are not the program's.
-OWN_PIDS = 2
+# The keeper of a run counts as a process besides the container's residents, and so do its pages.
+OWN_PIDS = 1
 OWN_MEMORY_BYTES = 2 * 1024 * 1024
 # A cgroup that holds more than this after a run is emptied of left page cache before the next one.
 RESIDUE_BYTES = 8 * 1024 * 1024
@@ -29,6 +29,15 @@ class SlotCgroup(Protocol):
 
     def prepare(self, memory_bytes: int, pids: int) -> None:
         """Sets the limits of the next run and takes the baseline of every counter."""
+
+    def set_residents(self, processes: int, memory_bytes: int) -> None:
+        """What belongs to the container and not to a run: its processes, and the memory they hold.
+
+        It is part of every run's cgroup, but not of what the run is allowed or charged.
+        """
+
+    def memory_in_use_bytes(self) -> int:
+        """All that is charged to the cgroup now."""
 
     def cpu_ns(self) -> int:
         """The CPU clock of everything in the cgroup; only differences mean anything."""
@@ -62,7 +71,7 @@ class SlotCgroup(Protocol):
         """
 
     def check_clean(self) -> None:
-        """Raises SlotBroken unless exactly the container's init is left."""
+        """Raises SlotBroken unless exactly the container's residents are left."""
 
     def kill(self) -> None:
         """Kills everything inside and waits until it is gone."""

@@ -58,6 +58,7 @@ class CgroupV1:
         self.usage_fd = self._cpu.fd
         self.oom_event_fd: int | None = self._subscribe_oom(memory)
         self._starvation = Starvation(self._usage, self._stat)
+        self._resident_processes, self._resident_bytes = 1, 0
         self._memory_bytes = self._max_pids = sys.maxsize  # a new cgroup has no limits
         self._own_ooms = self._base_ooms = self._base_refused = self._base_bytes = 0
 
@@ -73,16 +74,18 @@ class CgroupV1:
 
     def prepare(self, memory_bytes: int, pids: int) -> None:
         """See `SlotCgroup`."""
-        self._set_memory(memory_bytes + OWN_MEMORY_BYTES)
+        limit = memory_bytes + OWN_MEMORY_BYTES + self._resident_bytes
+        self._set_memory(limit)
+        pids += OWN_PIDS + self._resident_processes
         if pids != self._max_pids:
-            self._pids_max.write(pids + OWN_PIDS)
+            self._pids_max.write(pids)
             self._max_pids = pids
         self._base_bytes = self._usage.number()
-        if self._base_bytes > RESIDUE_BYTES:
+        if self._base_bytes > self._resident_bytes + RESIDUE_BYTES:
             self._nodes["memory"].controller.force_empty = True
             self._base_bytes = self._usage.number()
         self._peak.write(0)
-        self._starvation.begin(memory_bytes + OWN_MEMORY_BYTES)
+        self._starvation.begin(limit)
         self._base_ooms = self._oom.field(b"oom_kill")
         self._base_refused = self._pids_events.field(b"max")
         self.take_oom_event()
@@ -96,6 +99,15 @@ class CgroupV1:
         for file in files if limit > self._memory_bytes else reversed(files):
             file.write(limit)
         self._memory_bytes = limit
+
+    def set_residents(self, processes: int, memory_bytes: int) -> None:
+        """See `SlotCgroup`."""
+        self._resident_processes = processes
+        self._resident_bytes = memory_bytes
+
+    def memory_in_use_bytes(self) -> int:
+        """See `SlotCgroup`."""
+        return self._usage.number()
 
     def cpu_ns(self) -> int:
         """See `SlotCgroup`."""
@@ -130,9 +142,11 @@ class CgroupV1:
 
     def check_clean(self) -> None:
         """See `SlotCgroup`."""
-        alive = self._pids.number()
-        if alive != 1:
-            raise SlotBroken(f"{self._pids.path}: {alive} processes after a run instead of 1")
+        alive, expected = self._pids.number(), self._resident_processes
+        if alive != expected:
+            raise SlotBroken(
+                f"{self._pids.path}: {alive} processes after a run instead of {expected}"
+            )
 
     def kill(self) -> None:
         """See `SlotCgroup`."""

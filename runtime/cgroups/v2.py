@@ -55,6 +55,7 @@ class CgroupV2:
             swap.write_text("0")
         self.usage_fd = self._cpu.fd
         self._starvation = Starvation(self._usage, self._stat)
+        self._resident_processes, self._resident_bytes = 1, 0
         self._memory_bytes = self._max_pids = sys.maxsize  # a new cgroup has no limits
         self._base_limit_hits = self._base_ooms = self._base_refused = self._base_bytes = 0
         self._base_peak = 0
@@ -65,18 +66,20 @@ class CgroupV2:
 
     def prepare(self, memory_bytes: int, pids: int) -> None:
         """See `SlotCgroup`."""
-        if memory_bytes != self._memory_bytes:
-            self._limit.write(memory_bytes + OWN_MEMORY_BYTES)
-            self._memory_bytes = memory_bytes
+        limit = memory_bytes + OWN_MEMORY_BYTES + self._resident_bytes
+        if limit != self._memory_bytes:
+            self._limit.write(limit)
+            self._memory_bytes = limit
+        pids += OWN_PIDS + self._resident_processes
         if pids != self._max_pids:
-            self._pids_max.write(pids + OWN_PIDS)
+            self._pids_max.write(pids)
             self._max_pids = pids
         self._base_bytes = self._usage.number()
-        if self._base_bytes > RESIDUE_BYTES:
+        if self._base_bytes > self._resident_bytes + RESIDUE_BYTES:
             self._reclaim()
             self._base_bytes = self._usage.number()
         self._base_peak = self._reset_peak()
-        self._starvation.begin(memory_bytes + OWN_MEMORY_BYTES)
+        self._starvation.begin(limit)
         self._base_ooms = self._events.field(b"oom_kill")
         self._base_refused = self._pids_events.field(b"max")
         self._base_limit_hits = self._events.field(b"oom")
@@ -87,6 +90,15 @@ class CgroupV2:
         except OSError:
             # EAGAIN: it reclaimed less than asked for, which is all that there was.
             return
+
+    def set_residents(self, processes: int, memory_bytes: int) -> None:
+        """See `SlotCgroup`."""
+        self._resident_processes = processes
+        self._resident_bytes = memory_bytes
+
+    def memory_in_use_bytes(self) -> int:
+        """See `SlotCgroup`."""
+        return self._usage.number()
 
     def cpu_ns(self) -> int:
         """See `SlotCgroup`."""
@@ -128,9 +140,11 @@ class CgroupV2:
 
     def check_clean(self) -> None:
         """See `SlotCgroup`."""
-        alive = self._pids.number()
-        if alive != 1:
-            raise SlotBroken(f"{self._pids.path}: {alive} processes after a run instead of 1")
+        alive, expected = self._pids.number(), self._resident_processes
+        if alive != expected:
+            raise SlotBroken(
+                f"{self._pids.path}: {alive} processes after a run instead of {expected}"
+            )
 
     def kill(self) -> None:
         """See `SlotCgroup`."""

@@ -54,6 +54,10 @@ int bundle_open(struct bundle *bundle, int fd) {
   return 0;
 }
 
+void bundle_close(struct bundle *bundle) {
+  munmap((void *)bundle->base, (size_t)(bundle->end - bundle->base));
+}
+
 /* Makes the directories of a relative path below `directory`. */
 static int make_parents(int directory, const char *path) {
   char partial[4096];

@@ -19,9 +19,16 @@ uint64_t cgroup_cpu_ns(const struct container *container) {
   /* The kernel charges a running task at ticks and switches only. Asking for the thread's own CPU
    * time charges it now, so that our own set-up is not left for the program to pay. */
   now_ns(CLOCK_THREAD_CPUTIME_ID);
-  ssize_t size = pread(container->usage_fd, text, sizeof text - 1, 0);
+  ssize_t size = pread(container->fds[1], text, sizeof text - 1, 0);
   if (size <= 0) return 0;
   text[size] = '\0';
   const char *digits = text + strcspn(text, "0123456789");
   return strtoull(digits, NULL, 10) * container->usage_scale_ns;
+}
+
+/* The program's clocks begin here: all before is our own work. */
+void start_clocks(const struct container *container) {
+  container->progress->step = STEP_EXEC;
+  container->progress->start_ns = monotonic_ns();
+  container->progress->cpu_start_ns = cgroup_cpu_ns(container);
 }

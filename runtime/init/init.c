@@ -11,6 +11,9 @@
  *   the program has another user id than both, so it can neither signal nor read them. It is not
  *               process 1, for whom signals and abort() do not work as programs expect.
  *
+ * A container may have a fourth, the warm interpreter (warm.c): then the program is forked from it, into
+ * the namespaces that the keeper has made, and goes through the same steps.
+ *
  * Nobody in here knows an expected output. What the three and the worker share is one page (struct
  * progress), which exec unmaps from the program. When the worker dies the socket closes, init ends, and with
  * it everything in the container.
@@ -21,6 +24,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -34,39 +38,51 @@
 #include "init.h"
 
 #define WORKER 3
-#define MAX_DESCRIPTORS 5
 
 static volatile struct progress *progress;
+static int warm_fd = -1; /* our end of the socket to the warm interpreter */
 
-/* One message and its descriptors; returns the message's size, 0 when the worker is gone. */
-static ssize_t receive(void *data, size_t size, int *fds, int *count) {
-  char control[CMSG_SPACE(MAX_DESCRIPTORS * sizeof(int))];
-  struct iovec part = {data, size};
-  struct msghdr message = {.msg_iov = &part,
-                           .msg_iovlen = 1,
-                           .msg_control = control,
-                           .msg_controllen = sizeof control};
-  *count = 0;
-  ssize_t got = recvmsg(WORKER, &message, MSG_CMSG_CLOEXEC);
-  if (got <= 0) return 0;
-  struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
-  if (rights && rights->cmsg_level == SOL_SOCKET && rights->cmsg_type == SCM_RIGHTS) {
-    *count = (int)((rights->cmsg_len - CMSG_LEN(0)) / sizeof(int));
-    if (*count > MAX_DESCRIPTORS) *count = MAX_DESCRIPTORS;
-    memcpy(fds, CMSG_DATA(rights), (size_t)*count * sizeof(int));
-  }
-  return got;
-}
-
-static void say(const void *data, size_t size) {
-  if (send(WORKER, data, size, MSG_NOSIGNAL) < 0) _exit(0); /* the worker is gone */
+static void answer(const void *data, size_t size) {
+  if (say(WORKER, data, size, NULL, 0)) _exit(0); /* the worker is gone */
 }
 
 /* The program. */
 static void start_program(const struct run *run, const struct container *container) {
-  jail_enter(run, container, (struct progress *)progress);
+  if (jail_enter(run, container) == 0) {
+    /* Nothing between here and exec may need a system call that the filter refuses. */
+    start_clocks(container);
+    environ = run->bundle.envp; /* whose PATH execvp searches */
+    execvp(run->bundle.argv[0], run->bundle.argv);
+  }
   progress->error = errno;
   _exit(127);
+}
+
+static pid_t fork_program(const struct run *run, const struct container *container) {
+  pid_t program = fork();
+  if (program == 0) start_program(run, container);
+  return program;
+}
+
+/* Has the warm interpreter fork a child into the namespaces of this process, the keeper, to which it
+ * is an orphan then: our child. Its number is known, since there is no other process in here. */
+static pid_t fork_warm(const struct run *run) {
+  int answer_pipe[2], error = EPIPE;
+  if (pipe2(answer_pipe, O_CLOEXEC)) return -1;
+  int fds[] = {run->stdin_fd,
+               run->stdout_fd,
+               run->stderr_fd,
+               run->bundle_fd,
+               open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC),
+               open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC),
+               open("/proc/self/ns/ipc", O_RDONLY | O_CLOEXEC),
+               answer_pipe[1]};
+  if (say(warm_fd, &run->request, sizeof run->request, fds, 8)) return -1;
+  for (int i = 4; i < 8; i++) close(fds[i]);
+  if (read(answer_pipe[0], &error, sizeof error) != sizeof error) error = EPIPE;
+  close(answer_pipe[0]);
+  errno = error;
+  return error ? -1 : PROGRAM_PID;
 }
 
 /* Reaps until the program has ended, then ends all that it left and counts it. */
@@ -96,12 +112,11 @@ static void keep(struct run *run, const struct container *container) {
     _exit(1);
   }
   progress->step = STEP_FORK;
-  pid_t program = fork();
+  pid_t program = run->request.warm ? fork_warm(run) : fork_program(run, container);
   if (program < 0) {
     progress->error = errno;
     _exit(1);
   }
-  if (program == 0) start_program(run, container);
   close(run->stdin_fd);
   close(run->stdout_fd);
   close(run->stderr_fd);
@@ -122,7 +137,7 @@ static uint32_t supervise(pid_t keeper, int keeper_fd) {
     if (events[0].revents) break;
     uint32_t op = 0;
     int fds[MAX_DESCRIPTORS], count;
-    if (receive(&op, sizeof op, fds, &count) == 0) _exit(0);
+    if (receive(WORKER, &op, sizeof op, fds, &count) == 0) _exit(0);
     if (op != OP_KILL) continue;
     kill(keeper, SIGKILL);
     killed = 1;
@@ -130,6 +145,14 @@ static uint32_t supervise(pid_t keeper, int keeper_fd) {
   while (waitpid(keeper, NULL, __WALL) != keeper)
     if (errno != EINTR) break;
   return killed;
+}
+
+/* Waits until the warm interpreter has done all that it was told: a keeper that was killed may have
+ * asked for something whose end it did not see. */
+static void settle_warm(void) {
+  uint32_t op = OP_SYNC;
+  int fds[MAX_DESCRIPTORS], count;
+  if (say(warm_fd, &op, sizeof op, NULL, 0) == 0) receive(warm_fd, &op, sizeof op, fds, &count);
 }
 
 static void fill_report(struct report *report, const struct container *container) {
@@ -151,15 +174,21 @@ static void fill_report(struct report *report, const struct container *container
     report->cpu_ns = cpu_end_ns - progress->cpu_start_ns;
 }
 
+static int take_descriptors(struct run *run, const int *fds, int count) {
+  if (count != 4 + (run->request.has_collect != 0)) return -1;
+  run->stdin_fd = fds[0], run->stdout_fd = fds[1], run->stderr_fd = fds[2];
+  run->bundle_fd = fds[3];
+  run->collect_fd = run->request.has_collect ? fds[4] : -1;
+  return 0;
+}
+
 static void do_run(const struct run_request *request, const int *fds, int count,
                    const struct container *container) {
   struct report report = {.op = OP_REPORT, .step = STEP_REQUEST, .error = EINVAL};
   struct run run = {.request = *request, .collect_fd = -1};
   int keeper_fd = -1;
-  if (count == 4 + (request->has_collect != 0)) {
+  if (take_descriptors(&run, fds, count) == 0 && (!request->warm || warm_fd >= 0)) {
     memset((void *)progress, 0, sizeof *progress);
-    run.stdin_fd = fds[0], run.stdout_fd = fds[1], run.stderr_fd = fds[2], run.bundle_fd = fds[3];
-    if (request->has_collect) run.collect_fd = fds[4];
     progress->step = STEP_CLONE;
     pid_t keeper = (pid_t)syscall(
         SYS_clone, CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_PIDFD | SIGCHLD, NULL,
@@ -171,31 +200,70 @@ static void do_run(const struct run_request *request, const int *fds, int count,
     if (keeper > 0) {
       report.killed = supervise(keeper, keeper_fd);
       close(keeper_fd);
+      if (report.killed && request->warm) settle_warm();
     }
     fill_report(&report, container);
   }
   for (int i = 0; i < count; i++) close(fds[i]);
-  say(&report, sizeof report);
+  answer(&report, sizeof report);
 }
 
 static void configure(struct container *container, const struct configure *message,
                       const int *fds, int count) {
-  struct stat st;
   struct {
     uint32_t op, error;
-  } ready = {OP_READY, EINVAL};
-  if (count == 3 && fstat(fds[0], &st) == 0) {
-    container->filter_bytes = (size_t)st.st_size;
-    container->filter = mmap(NULL, container->filter_bytes, PROT_READ, MAP_PRIVATE, fds[0], 0);
-    container->usage_fd = fds[1];
-    container->usage_scale_ns = message->usage_scale_ns;
-    progress = mmap(NULL, sizeof *progress, PROT_READ | PROT_WRITE, MAP_SHARED, fds[2], 0);
-    ready.error =
-        container->filter == MAP_FAILED || (void *)progress == MAP_FAILED ? (uint32_t)errno : 0;
-    close(fds[0]);
-    close(fds[2]);
+  } ready = {OP_READY, (uint32_t)container_configure(container, message, fds, count)};
+  progress = container->progress;
+  answer(&ready, sizeof ready);
+}
+
+/* The warm interpreter, until it is one: in a jail like a run's, but with the container's own PID
+ * namespace and privileges, which it needs to fork children into the namespaces of the runs. */
+static void become_warm(struct run *run, int socket) {
+  struct progress ignored = {0};
+  struct rlimit stack;
+  int directory, ready;
+  const char *step = "its jail";
+  if (bundle_open(&run->bundle, run->bundle_fd) || jail_build(run, &ignored)) goto failed;
+  step = "its files";
+  umask(022);
+  directory = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0 || bundle_write_files(&run->bundle, directory) || chdir(WORKDIR)) goto failed;
+  step = "its descriptors";
+  /* Where they have to be, others may be now. */
+  socket = fcntl(socket, F_DUPFD, 100);
+  ready = fcntl(run->collect_fd, F_DUPFD, 100);
+  if (socket < 0 || ready < 0 || set_stdio(run) || dup2(socket, WARM_SOCKET) < 0 ||
+      dup2(ready, WARM_READY) < 0)
+    goto failed;
+  step = "its limits";
+  /* The stack's place is laid out at exec; all other limits are the programs' own to lower. */
+  if (getrlimit(RLIMIT_STACK, &stack)) goto failed;
+  stack.rlim_cur = run->request.stack_bytes;
+  if (setrlimit(RLIMIT_STACK, &stack)) goto failed;
+  step = "its start";
+  environ = run->bundle.envp;
+  execvp(run->bundle.argv[0], run->bundle.argv);
+failed:
+  dprintf(run->stderr_fd, "%s (%u): %s\n", step, ignored.step, strerror(errno));
+  _exit(1);
+}
+
+/* Starts it, if there is none. Whether it works the worker sees from its descriptors. */
+static void start_warm(const struct run_request *request, const int *fds, int count,
+                       const struct container *container) {
+  struct run run = {.request = *request};
+  struct configure message = {OP_CONFIGURE, container->usage_scale_ns};
+  int pair[2];
+  if (warm_fd < 0 && take_descriptors(&run, fds, count) == 0 && run.collect_fd >= 0 &&
+      socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0) {
+    pid_t warm = (pid_t)syscall(SYS_clone, CLONE_NEWNS | CLONE_NEWIPC | SIGCHLD, NULL, NULL, NULL, 0);
+    if (warm == 0) become_warm(&run, pair[1]);
+    close(pair[1]);
+    warm_fd = pair[0];
+    say(warm_fd, &message, sizeof message, container->fds, 3); /* if that fails, it is not ready */
   }
-  say(&ready, sizeof ready);
+  for (int i = 0; i < count; i++) close(fds[i]);
 }
 
 /* Signal dispositions and the mask come down to every run, and the worker's are not a program's.
@@ -214,7 +282,7 @@ static void reset_signals(void) {
 }
 
 int main(void) {
-  struct container container = {.usage_fd = -1};
+  struct container container = {0};
   union {
     uint32_t op;
     struct configure configure;
@@ -228,9 +296,11 @@ int main(void) {
   if (unshare(CLONE_NEWTIME) && errno != EINVAL) return 2;
   for (;;) {
     memset(&message, 0, sizeof message);
-    if (receive(&message, sizeof message, fds, &count) == 0) return 0;
+    if (receive(WORKER, &message, sizeof message, fds, &count) == 0) return 0;
     if (message.op == OP_CONFIGURE) configure(&container, &message.configure, fds, count);
     if (message.op == OP_RUN && container.filter) do_run(&message.run, fds, count, &container);
+    if (message.op == OP_WARM && container.filter)
+      start_warm(&message.run, fds, count, &container);
     /* A KILL that arrives here came too late: its run has ended already. */
   }
 }

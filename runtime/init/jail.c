@@ -2,7 +2,7 @@
  *
  * jail_build runs as the first process of the new PID, mount and IPC namespaces: a tmpfs of its
  * own, an overlay of it over the image, a fresh /proc, and nothing else in sight.
- * jail_enter runs in its child, and gives everything up before it becomes the program.
+ * jail_enter runs in what becomes the program, and gives everything up.
  *
  * The tmpfs is mounted over /tmp of the container, the overlay inside it, so that both vanish
  * with the namespace. The upper layer brings the directories that a program may write: the image's
@@ -136,7 +136,7 @@ static int set_limits(const struct run_request *request) {
 
 /* The program gets descriptors 0, 1 and 2 and no other. The sources are all above 2: init holds
  * 0, 1, 2 open on /dev/null for ever. */
-static int set_stdio(const struct run *run) {
+int set_stdio(const struct run *run) {
   return dup2(run->stdin_fd, 0) < 0 || dup2(run->stdout_fd, 1) < 0 || dup2(run->stderr_fd, 2) < 0 ||
          syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
 }
@@ -170,8 +170,8 @@ static int filter_system_calls(const struct container *container) {
   return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 }
 
-int jail_enter(const struct run *run, const struct container *container,
-               struct progress *progress) {
+int jail_enter(const struct run *run, const struct container *container) {
+  struct progress *progress = container->progress;
   AT(SCORE, give_up_priority());
   AT(STDIO, set_stdio(run));
   AT(CAPABILITIES, drop_capabilities());
@@ -180,11 +180,5 @@ int jail_enter(const struct run *run, const struct container *container,
   AT(FILES, write_files(&run->bundle));
   AT(RLIMITS, set_limits(&run->request)); /* the files are not the program's to open or to write */
   AT(SECCOMP, filter_system_calls(container));
-  /* Nothing between here and exec may need a system call that the filter refuses. */
-  progress->step = STEP_EXEC;
-  progress->start_ns = monotonic_ns();
-  progress->cpu_start_ns = cgroup_cpu_ns(container);
-  environ = run->bundle.envp; /* whose PATH execvp searches */
-  execvp(run->bundle.argv[0], run->bundle.argv);
-  return -1;
+  return 0;
 }

@@ -2,9 +2,18 @@
  *
  *   worker -> init   CONFIGURE  once; descriptors: seccomp program, CPU usage file, progress
  *                    RUN        one run; descriptors: stdin, stdout, stderr, bundle, collect
+ *                    WARM       start the warm interpreter; descriptors: as for RUN, and in the place
+ *                               of collect one that is closed when it is ready
  *                    KILL       end the run that is under way, now
  *   init -> worker   READY      once, the answer to CONFIGURE
  *                    REPORT     once for each RUN, when nothing of the run is alive any more
+ *
+ * The run's keeper and init also talk to the warm interpreter (warm.c), over a socket of the same kind:
+ *
+ *   -> warm          CONFIGURE  once, as above
+ *                    RUN        descriptors: stdin, stdout, stderr, bundle; the PID, mount and IPC
+ *                               namespaces to be born in; a pipe that takes an error number as answer
+ *                    SYNC       is sent back when everything before it has been done
  *
  * Both sides are one program's: the Python side is runtime/init_protocol.py, and a unit test
  * compares the sizes. All integers are in the machine's order, structures have no holes.
@@ -14,7 +23,15 @@
 
 #include <stdint.h>
 
-enum op { OP_CONFIGURE = 1, OP_RUN = 2, OP_KILL = 3, OP_READY = 4, OP_REPORT = 5 };
+enum op {
+  OP_CONFIGURE = 1,
+  OP_RUN = 2,
+  OP_KILL = 3,
+  OP_READY = 4,
+  OP_REPORT = 5,
+  OP_WARM = 6,
+  OP_SYNC = 7
+};
 
 /* Memory that the worker, init, the keeper and the program share until the program's exec: how far a
  * run has got. The worker reads it to know when a run's clocks begin and end. */
@@ -61,6 +78,8 @@ struct configure {
 struct run_request {
   uint32_t op;
   uint32_t has_collect; /* a fifth descriptor is there */
+  uint32_t warm;        /* the program is a fork of the warm interpreter, and not executed */
+  uint32_t reserved;
   uint64_t disk_bytes;
   uint64_t inodes;
   uint64_t stack_bytes;
@@ -105,6 +124,11 @@ struct collected_header {
   uint64_t size;
 };
 
+/* What the warm interpreter is started with: its end of the socket, and what it closes when ready. */
+#define WARM_SOCKET 3
+#define WARM_READY 4
+#define KEEPER_PID 1 /* in the run's own PID namespace */
+#define PROGRAM_PID 2
 #define PAYLOAD_ID 1000
 #define WORKDIR "/box"
 

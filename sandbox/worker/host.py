@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -27,6 +28,7 @@ from runtime.outcome import CollectedFile, Kill, Outcome, StartError
 from runtime.pool import Image, PoolConfig, SlotPool
 from runtime.program import Program
 from runtime.slot import Slot
+from runtime.warm import WarmSpec
 from sandbox.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -81,6 +83,16 @@ def maximum_limits(settings: Settings) -> Limits:
     )
 
 
+def warm_spec(image: StoredImage) -> WarmSpec | None:
+    """The interpreter that the image's containers keep warm: that of its first language that wants one."""
+    for language in image.definition.languages:
+        version = re.search(r"\d+\.\d+", image.versions.get(language.name, ""))
+        if language.warm and version is not None:
+            environment = image.definition.environment_of(language)
+            return WarmSpec(language.run, environment, version.group(), language.warm_modules)
+    return None
+
+
 class Host:
     """This machine as the judge sees it: slots, and the images that they can hold."""
 
@@ -133,7 +145,7 @@ class Host:
         The image's files are in memory before its first container touches them.
         """
         await asyncio.shield(self._load(image))
-        async with self.pool.lease(Image(image.digest, image.rootfs)) as slot:
+        async with self.pool.lease(Image(image.digest, image.rootfs, warm_spec(image))) as slot:
             yield slot
 
     def warm(self) -> None:

@@ -28,6 +28,7 @@ from runtime.outcome import Outcome
 from runtime.pool import Image, PoolConfig, SlotPool
 from runtime.program import Program
 from runtime.slot import Slot
+from sandbox.settings import Settings
 
 T = TypeVar("T")
 
@@ -51,7 +52,7 @@ class ImagesMissing(Exception):
 
 def find_images() -> dict[str, Image]:
     """The images that the tests use, by name."""
-    store = ImageStore()
+    store = ImageStore(Settings().images_dir)
     try:
         stored = {name: store.get(name) for name in IMAGES}
     except StoreError as error:
@@ -227,7 +228,7 @@ class Lab:
         self.config = make_config(self.number)
         self._files = ResidentFiles()
         for name in IMAGES:
-            self._files.add(ImageStore().get(name).rootfs)
+            self._files.add(ImageStore(Settings().images_dir).get(name).rootfs)
         self._first_mounts = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
         self.pool = SlotPool.open(self.config)
         self.loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()

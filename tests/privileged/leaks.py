@@ -86,6 +86,14 @@ def container_pid(slot: Slot) -> int | None:
     return None if slot._container is None else slot._container.pid
 
 
+def warm_pids(slot: Slot) -> set[int]:
+    """The warm interpreter of a slot's container, if it has one: the one child of an idle init."""
+    pid = container_pid(slot)
+    if pid is None or slot._container is None or slot._container._warm is None:
+        return set()
+    return set(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[:1]))
+
+
 def cgroup_directories(slot: Slot) -> list[Path]:
     """The cgroup of a slot in each hierarchy."""
     return [path.parent for path in slot._cgroup.join_files()]
@@ -115,7 +123,7 @@ def _alien_cgroups(slots: list[Slot]) -> Iterator[str]:
 
 
 def _alien_members(slot: Slot) -> Iterator[str]:
-    expected = {container_pid(slot)} - {None}
+    expected = {container_pid(slot)} - {None} | warm_pids(slot)
     for path in slot._cgroup.join_files():
         if not path.exists():
             yield f"{path} is missing"

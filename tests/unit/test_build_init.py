@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from runtime import build_init
-from runtime.build_init import binary_path, build, source_files
+from runtime.build_init import binary_path, build, library_path, source_files
 from runtime.errors import HostNotReady
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ def own_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_binary_is_executable_and_alone(built: Path):
     binary = binary_path(built)
-    assert [binary] == list(built.iterdir())
+    assert {binary, library_path(built)} == set(built.iterdir())
     assert 0o755 == binary.stat().st_mode & 0o777
 
 
@@ -79,6 +79,14 @@ def test_other_compiler_flags_are_another_binary(tmp_path: Path, monkeypatch: py
 def test_all_sources_are_found():
     names = {path.name for path in source_files()}
     assert {"init.c", "jail.c", "bundle.c", "collect.c", "clock.c", "init.h", "protocol.h"} <= names
+    assert {"container.c", "message.c", "warm.c"} <= names
+
+
+def test_the_library_is_rebuilt_with_its_sources(own_sources: Path, tmp_path: Path):
+    before = library_path(tmp_path)
+    with (own_sources / "warm.c").open("a") as file:
+        file.write("/* changed */\n")
+    assert library_path(tmp_path) != before
 
 
 def test_a_source_that_does_not_compile_says_what_the_compiler_said(
@@ -112,4 +120,5 @@ def test_two_builds_at_once_do_no_harm(tmp_path: Path):
     said = {process.communicate()[0] for process in processes}
     assert [0, 0] == [process.returncode for process in processes]
     assert {f"{binary_path(tmp_path / 'target')}\n"} == said
-    assert [binary_path(tmp_path / "target")] == list((tmp_path / "target").iterdir())
+    target = tmp_path / "target"
+    assert {binary_path(target), library_path(target)} == set(target.iterdir())

@@ -18,6 +18,7 @@ PLACE = Place(
     network=Path("/run/x/net/slot-0"),
     devices=Path("/run/x/slot-0/dev"),
     init=Path("/var/lib/x/init"),
+    warm_library=Path("/var/lib/x/warm.so"),
     crun="/usr/bin/crun",
 )
 CONFIG = container_config(PLACE, Path("/images/one/rootfs"))
@@ -33,6 +34,7 @@ places = st.builds(
     network=paths,
     devices=paths,
     init=paths,
+    warm_library=paths,
     crun=st.text(),
 )
 
@@ -99,6 +101,7 @@ def test_capabilities_are_the_ones_that_init_needs():
         "CAP_KILL",  # ending a run
         "CAP_CHOWN", "CAP_FOWNER", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH",  # its files
         "CAP_SYS_RESOURCE",
+        "CAP_SYS_CHROOT",  # joining the mount namespace of a run, as the warm interpreter does
     }  # fmt: skip
     capabilities = CONFIG["process"]["capabilities"]
     assert {"bounding", "effective", "permitted"} == capabilities.keys()

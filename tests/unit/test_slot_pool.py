@@ -30,7 +30,7 @@ class FakeSlot:
         self.boot_error: Exception | None = None
         self._can_be_rebuilt = can_be_rebuilt
 
-    async def boot(self, image: str, rootfs: Path, filter_program: bytes) -> None:
+    async def boot(self, image: str, rootfs: Path, filter_program: bytes, warm: object) -> None:
         await asyncio.sleep(0)
         self.image = None
         if self.boot_error is not None:
