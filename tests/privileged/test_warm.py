@@ -98,8 +98,7 @@ def both(runner: Runner) -> Both:
     )
 
 
-MODULES = ("bisect collections copy datetime functools heapq itertools json operator random re string typing"
-           " numpy").split()  # fmt: skip
+MODULES = ["bisect", "collections", "copy", "datetime", "functools", "heapq", "itertools", "json", "operator", "random", "re", "string", "typing", "numpy"]  # fmt: skip
 
 STATES = {
     "arguments": "import sys; print(sys.argv, sys.orig_argv, sys.executable, sys.prefix, sys.base_prefix)",
