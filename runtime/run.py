@@ -137,6 +137,8 @@ class Run:
             return
         if report.killed and self._killed_by is Kill.MEMORY:
             return  # its files alone were more than its memory
+        if os.WIFSIGNALED(report.wait_status) and self._cgroup.oom_kills() > 0:
+            return  # the same, but the kernel was quicker than we
         self.abandoned = True
         raise SetupFailed(protocol.STEPS[report.step], report.error)
 

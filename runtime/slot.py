@@ -12,17 +12,20 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from runtime import build_init, netns, workplace
-from runtime.cgroups import CgroupPool, SlotCgroup
+from runtime.cgroups import RESIDUE_BYTES, CgroupPool, SlotCgroup
 from runtime.container import Container, Place, boot
 from runtime.errors import SlotBroken
 from runtime.limits import Limits
 from runtime.outcome import Outcome
 from runtime.program import Program
 from runtime.run import Run
+from runtime.sockets import collect_lost_sockets
 from runtime.tasks import carry_through
 from runtime.warm import WarmSpec
 
 _WORTH_WARMING_RUNS = 10
+# Between looks at what is left of a run; usually nothing is, and nobody waits.
+_PAUSES_S = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 class Slot:
@@ -44,6 +47,7 @@ class Slot:
         self._boot_again: Callable[[], Awaitable[None]] | None = None
         self._run: Run | None = None
         self._broken = False
+        self._is_clean = True
 
     @classmethod
     def make(
@@ -115,6 +119,7 @@ class Slot:
         self.image = image
         self.runs_in_container = 0
         self._broken = False
+        self._is_clean = False  # what crun has read may be charged to the slot
         self._boot_again = lambda: self.boot(image, rootfs, filter_program, warm)
         loop = asyncio.get_running_loop()
         loop.add_reader(self._container.channel, self._on_message)
@@ -135,19 +140,41 @@ class Slot:
             await self._boot_again()
         if self._container is None or self._broken:
             raise SlotBroken(f"{self.name}: there is no container to run in")
-        self.runs_in_container += 1
-        self._run = Run(self._container, self._cgroup, program, limits)
         try:
+            if not self._is_clean:  # the last run was cancelled
+                await self._come_clean()
+            self.runs_in_container += 1
+            self._is_clean = False
+            self._run = Run(self._container, self._cgroup, program, limits)
             outcome = await self._run.execute(stdin)
-            self._cgroup.check_clean()
+            await self._come_clean()
         except (OSError, SlotBroken):
             self._broken = True
             raise
         finally:
             # Also when cancelled: execute has waited for the run's end or given the slot up.
-            self._broken = self._broken or self._run.abandoned
+            self._broken = self._broken or (self._run is not None and self._run.abandoned)
             self._run = None
         return outcome
+
+    async def _come_clean(self) -> None:
+        """Waits until nothing of a run is left: no process, and no memory that is charged to the slot.
+
+        Memory can outlive its processes: in files that are on their way through a socket, for one.
+
+        Raises:
+            SlotBroken: something stays.
+        """
+        self._cgroup.check_clean()
+        for pause_s in _PAUSES_S:
+            if self._cgroup.residue_bytes() <= RESIDUE_BYTES:
+                self._is_clean = True
+                return
+            collect_lost_sockets()
+            await asyncio.sleep(pause_s)
+            await asyncio.to_thread(self._cgroup.reclaim)
+        left = self._cgroup.residue_bytes()
+        raise SlotBroken(f"{self.name}: {left} bytes of memory are left of a run")
 
     def _on_message(self) -> None:
         """init has said something, or has died."""

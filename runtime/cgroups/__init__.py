@@ -14,7 +14,7 @@ Not protected: block devices (nothing in a slot writes to one), and memory that 
 charge to any cgroup.
 """
 
-from runtime.cgroups.base import CgroupPool, SlotCgroup
+from runtime.cgroups.base import RESIDUE_BYTES, CgroupPool, SlotCgroup
 from runtime.cgroups.detect import Layout, detect_layout, open_pool
 
-__all__ = ["CgroupPool", "Layout", "SlotCgroup", "detect_layout", "open_pool"]
+__all__ = ["RESIDUE_BYTES", "CgroupPool", "Layout", "SlotCgroup", "detect_layout", "open_pool"]

@@ -13,7 +13,7 @@ from runtime.errors import SandboxFault, SlotBroken
 # The keeper of a run counts as a process besides the container's residents, and so do its pages.
 OWN_PIDS = 1
 OWN_MEMORY_BYTES = 2 * 1024 * 1024
-# A cgroup that holds more than this after a run is emptied of left page cache before the next one.
+# What may still be charged to a cgroup when a run is over, besides what its residents hold.
 RESIDUE_BYTES = 8 * 1024 * 1024
 
 
@@ -38,6 +38,12 @@ class SlotCgroup(Protocol):
 
     def memory_in_use_bytes(self) -> int:
         """All that is charged to the cgroup now."""
+
+    def residue_bytes(self) -> int:
+        """What is charged to the cgroup beyond what its residents hold."""
+
+    def reclaim(self) -> None:
+        """Has the kernel take back what nobody needs: pages of files that were read."""
 
     def cpu_ns(self) -> int:
         """The CPU clock of everything in the cgroup; only differences mean anything."""

@@ -14,7 +14,6 @@ from cgroupspy.nodes import Node
 from runtime.cgroups.base import (
     OWN_MEMORY_BYTES,
     OWN_PIDS,
-    RESIDUE_BYTES,
     CounterFile,
     close_all,
     kill_members,
@@ -81,9 +80,6 @@ class CgroupV1:
             self._pids_max.write(pids)
             self._max_pids = pids
         self._base_bytes = self._usage.number()
-        if self._base_bytes > self._resident_bytes + RESIDUE_BYTES:
-            self._nodes["memory"].controller.force_empty = True
-            self._base_bytes = self._usage.number()
         self._peak.write(0)
         self._starvation.begin(limit)
         self._base_ooms = self._oom.field(b"oom_kill")
@@ -104,6 +100,14 @@ class CgroupV1:
         """See `SlotCgroup`."""
         self._resident_processes = processes
         self._resident_bytes = memory_bytes
+
+    def residue_bytes(self) -> int:
+        """See `SlotCgroup`."""
+        return self._usage.number() - self._resident_bytes
+
+    def reclaim(self) -> None:
+        """See `SlotCgroup`."""
+        self._nodes["memory"].controller.force_empty = True
 
     def memory_in_use_bytes(self) -> int:
         """See `SlotCgroup`."""

@@ -12,7 +12,6 @@ from runtime import syscalls
 from runtime.cgroups.base import (
     OWN_MEMORY_BYTES,
     OWN_PIDS,
-    RESIDUE_BYTES,
     CounterFile,
     close_all,
     kill_members,
@@ -75,18 +74,20 @@ class CgroupV2:
             self._pids_max.write(pids)
             self._max_pids = pids
         self._base_bytes = self._usage.number()
-        if self._base_bytes > self._resident_bytes + RESIDUE_BYTES:
-            self._reclaim()
-            self._base_bytes = self._usage.number()
         self._base_peak = self._reset_peak()
         self._starvation.begin(limit)
         self._base_ooms = self._events.field(b"oom_kill")
         self._base_refused = self._pids_events.field(b"max")
         self._base_limit_hits = self._events.field(b"oom")
 
-    def _reclaim(self) -> None:
+    def residue_bytes(self) -> int:
+        """See `SlotCgroup`."""
+        return self._usage.number() - self._resident_bytes
+
+    def reclaim(self) -> None:
+        """See `SlotCgroup`."""
         try:
-            (self._directory / "memory.reclaim").write_text(str(self._base_bytes))
+            (self._directory / "memory.reclaim").write_text(str(self._usage.number()))
         except OSError:
             # EAGAIN: it reclaimed less than asked for, which is all that there was.
             return

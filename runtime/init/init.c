@@ -30,6 +30,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -85,6 +86,17 @@ static pid_t fork_warm(const struct run *run) {
   return error ? -1 : PROGRAM_PID;
 }
 
+/* The namespace would take it along, but some time later: too late for the next run's memory. */
+static void remove_shared_memory(void) {
+  struct shm_info info;
+  struct shmid_ds segment;
+  int last = shmctl(0, SHM_INFO, (struct shmid_ds *)&info);
+  for (int index = 0; index <= last && info.used_ids > 0; index++) {
+    int id = shmctl(index, SHM_STAT, &segment);
+    if (id >= 0) shmctl(id, IPC_RMID, NULL);
+  }
+}
+
 /* Reaps until the program has ended, then ends all that it left and counts it. */
 static void reap(pid_t program, const struct container *container) {
   int status;
@@ -98,6 +110,7 @@ static void reap(pid_t program, const struct container *container) {
   while (waitpid(-1, &status, __WALL) > 0)
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) progress->leftovers++;
   progress->cpu_end_ns = cgroup_cpu_ns(container);
+  remove_shared_memory();
   struct rusage usage;
   if (!getrusage(RUSAGE_CHILDREN, &usage)) progress->max_rss_bytes = (uint64_t)usage.ru_maxrss * 1024;
 }

@@ -2,7 +2,9 @@
 
 import pytest
 
+from runtime.init_protocol import InputFile
 from runtime.limits import MIB, Limits
+from runtime.outcome import Outcome
 from tests.privileged.lab import Runner
 from tests.privileged.outcomes import FINISHED, ended, lines, said
 
@@ -78,6 +80,80 @@ def test_named_semaphores_and_shared_memory_are_gone(runner: Runner):
     leave = "import _posixshmem, os; _posixshmem.shm_open('/marker', os.O_CREAT | os.O_RDWR, 0o666)"
     look = "import os; print(os.path.exists('/dev/shm/marker'))"
     assert ("True", "False") == left_by(runner, leave, look)
+
+
+# Memory that outlives the processes that had it: the kernel frees it later, or when it is asked to.
+LASTING = {
+    "shared memory": """
+#include <string.h>
+#include <sys/shm.h>
+int main(void) {
+  int id = shmget(7, 200 << 20, 01666);
+  memset(shmat(id, 0, 0), 1, 200 << 20);
+  return 0;
+}
+""",
+    "files in flight": """
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+int main(void) {
+  static char block[1 << 20];
+  int fds[3] = {memfd_create("x", 0)};
+  memset(block, 1, sizeof block);
+  for (int i = 0; i < 200; i++) if (write(fds[0], block, sizeof block) < 0) return 1;
+  socketpair(AF_UNIX, SOCK_STREAM, 0, fds + 1);
+  for (int end = 1; end <= 2; end++) {
+    char control[CMSG_SPACE(sizeof fds)], byte = 0;
+    struct iovec part = {&byte, 1};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control,
+                             .msg_controllen = sizeof control};
+    struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+    rights->cmsg_level = SOL_SOCKET, rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof fds);
+    memcpy(CMSG_DATA(rights), fds, sizeof fds);
+    if (sendmsg(fds[end], &message, 0) < 0) return 2;
+  }
+  return 0;
+}
+""",
+}
+
+
+USE = """
+#include <stdlib.h>
+int main(void) {
+  volatile char *memory = malloc(60 << 20);
+  for (int i = 0; i < 60 << 20; i += 4096) memory[i] = 1;
+  return 0;
+}
+"""
+
+
+@pytest.mark.parametrize("name", LASTING)
+def test_memory_that_outlives_a_run_is_not_charged_to_the_next(runner: Runner, name: str):
+    leave = InputFile("main", runner.compile(LASTING[name], "-D_GNU_SOURCE"), 0o755)
+    use = InputFile("main", runner.compile(USE), 0o755)
+    wide = Limits(memory_bytes=256 * MIB, disk_bytes=256 * MIB)
+    narrow = Limits(memory_bytes=100 * MIB)
+
+    async def turns() -> list[Outcome]:
+        outcomes = []
+        async with runner.slot("cpp") as slot:
+            for _ in range(4):
+                for program, limits in ((leave, wide), (use, narrow)):
+                    outcome = await runner.run_in(
+                        slot, ["./main"], {"main": program}, limits=limits
+                    )
+                    outcomes.append(outcome)
+        return outcomes
+
+    outcomes = runner.wait(turns())
+    assert [FINISHED] * 8 == [ended(outcome) for outcome in outcomes]
+    for left, used in zip(outcomes[::2], outcomes[1::2], strict=True):
+        assert 200 * MIB <= left.memory_bytes < 220 * MIB
+        assert 60 * MIB <= used.memory_bytes < 100 * MIB
 
 
 @pytest.mark.parametrize(

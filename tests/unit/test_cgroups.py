@@ -247,15 +247,32 @@ def test_a_process_joins_every_hierarchy(kernel, cgroup):
     assert {directory / "cgroup.procs" for directory in directories} == set(cgroup.join_files())
 
 
-def test_residue_of_an_earlier_run_is_cleared_away(kernel, cgroup):
+@on_one_cgroup
+@given(use=counts, residents=counts)
+def test_residue_is_what_nobody_of_the_container_holds(kernel, cgroup, use: int, residents: int):
+    cgroup.set_residents(2, residents)
+    kernel.memory(use, use)
+    assert use - residents == cgroup.residue_bytes()
+
+
+def test_the_kernel_is_asked_to_take_back_what_nobody_needs(kernel, cgroup):
     name = "memory.reclaim" if kernel.is_v2 else "memory.force_empty"
     kernel.set("memory", name, "")
-    kernel.memory(RESIDUE_BYTES, RESIDUE_BYTES)
     cgroup.prepare(MIB, 1)
     assert "" == kernel.get("memory", name)
-    kernel.memory(RESIDUE_BYTES + 1, RESIDUE_BYTES + 1)
-    cgroup.prepare(MIB, 1)
+    cgroup.reclaim()
     assert "" != kernel.get("memory", name)
+
+
+@on_one_cgroup
+@given(memory=counts, residents=counts)
+def test_what_residents_hold_is_not_taken_from_the_run(kernel, cgroup, memory: int, residents: int):
+    cgroup.set_residents(2, residents)
+    cgroup.prepare(memory, 3)
+    assert memory + OWN_MEMORY_BYTES + residents == kernel.memory_limit()
+    assert 3 + OWN_PIDS + 2 == int(kernel.get("pids", "pids.max"))
+    kernel.alive(2)
+    cgroup.check_clean()
 
 
 def test_no_descriptor_outlives_the_cgroup(kernel, tmp_path, monkeypatch):
