@@ -97,6 +97,7 @@ class SlotPool:
         # Free slots, the longest idle one first.
         self._free = list(slots)
         self._changed = asyncio.Condition()
+        self._waiting = 0
 
     @classmethod
     def open(cls, config: PoolConfig) -> Self:
@@ -132,14 +133,37 @@ class SlotPool:
         Raises:
             SandboxFault: the container could not be booted, or every slot has been lost.
         """
-        slot = await self._take(image)
+        self._waiting += 1
+        try:
+            slot = await self._take(image)
+        finally:
+            self._waiting -= 1
         try:
             if slot.image != image.digest or not slot.is_usable:
                 await slot.boot(image.digest, image.rootfs, self._filter, image.warm)
             yield slot
         finally:
-            # A cancelled job must not lose its slot.
-            await carry_through(self._give_back(slot))
+            await self.give_back(slot)
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody waits for a slot."""
+        return self._waiting > 0
+
+    def borrow(self, image: Image) -> Slot | None:
+        """An idle slot that holds ``image`` already, if nobody waits for one. Give it back soon."""
+        if self.is_wanted:
+            return None
+        for slot in self._free:
+            if slot.image == image.digest and slot.is_usable:
+                self._free.remove(slot)
+                return slot
+        return None
+
+    async def give_back(self, slot: Slot) -> None:
+        """Returns a slot; one that is broken is rebuilt first."""
+        # A cancelled job must not lose its slot.
+        await carry_through(self._give_back(slot))
 
     async def _take(self, image: Image) -> Slot:
         async with self._changed:

@@ -56,6 +56,11 @@ class Settings(BaseSettings):
         ge=1 << 20,
         description="Output that is sent back of one request; what is beyond is judged, not sent.",
     )
+    compile_cache_bytes: int = Field(
+        default=256 << 20,
+        ge=0,
+        description="Compiled programs that each worker keeps for the same sources; 0 keeps none.",
+    )
     results_kept: int = Field(default=10_000, ge=1, description="Finished runs kept for GET.")
     results_kept_bytes: int = Field(default=256 << 20, ge=0, description="… and their size.")
     results_kept_s: float = Field(default=3600, gt=0, description="… and for how long.")

@@ -104,6 +104,7 @@ class Host:
         self._files = undo.enter_context(ResidentFiles())
         self._loading = threading.Lock()
         self._loads: dict[str, asyncio.Task[None]] = {}
+        self._images: dict[str, Image] = {}
 
     @classmethod
     def open(cls, settings: Settings, index: int, images: list[StoredImage] | None = None) -> Self:
@@ -145,12 +146,28 @@ class Host:
         The image's files are in memory before its first container touches them.
         """
         await asyncio.shield(self._load(image))
-        async with self.pool.lease(Image(image.digest, image.rootfs, warm_spec(image))) as slot:
+        async with self.pool.lease(self._image(image)) as slot:
             yield slot
 
+    def _image(self, image: StoredImage) -> Image:
+        if image.digest not in self._images:
+            self._images[image.digest] = Image(image.digest, image.rootfs, warm_spec(image))
+        return self._images[image.digest]
+
+    def borrow(self, image: StoredImage) -> Slot | None:
+        """See `SlotPool.borrow`."""
+        return self.pool.borrow(self._image(image))
+
+    async def give_back(self, slot: Slot) -> None:
+        """See `SlotPool.give_back`."""
+        await self.pool.give_back(slot)
+
     def warm(self) -> None:
-        """Begins to read the images into memory, so that their first runs need not wait for it."""
-        for image in self.catalog.images:
+        """Begins to read the images into memory, so that their first runs need not wait for it.
+
+        Small ones first: they are soon there, and most of what may be locked is left for the others.
+        """
+        for image in sorted(self.catalog.images, key=lambda image: image.size_bytes):
             self._load(image)
 
     def _load(self, image: StoredImage) -> asyncio.Task[None]:
@@ -162,8 +179,11 @@ class Host:
     def _load_now(self, image: StoredImage) -> None:
         memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         with self._loading:  # one after the other: they would compete for the disk
+            before = self._files.locked_bytes
             size_bytes = self._files.add(image.rootfs, int(memory_bytes * _LOCKED_SHARE))
-        log.info("image %s: %d MB are in memory", image.name, size_bytes // 1_000_000)
+            locked_bytes = self._files.locked_bytes - before
+        text = "image %s: %d MB are in memory, %d MB of them locked there"
+        log.info(text, image.name, size_bytes // 1_000_000, locked_bytes // 1_000_000)
 
     async def close(self) -> None:
         """Ends all slots, and lets go of the images."""

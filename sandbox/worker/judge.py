@@ -11,6 +11,7 @@ from sandbox import checkers
 from sandbox.checkers import CheckerSpec
 from sandbox.jobs import Job, JobArtifact, JobResult, JobTest, LimitChanges, Step, failed
 from sandbox.models import Verdict
+from sandbox.worker.compiled import CompileCache, Compiled, key_of
 from sandbox.worker.host import (
     CatalogError,
     CollectedFile,
@@ -24,6 +25,7 @@ from sandbox.worker.host import (
     Slot,
     default_wall_time_s,
 )
+from sandbox.worker.lanes import Lanes
 from sandbox.worker.verdict import judge_outcome
 
 log = logging.getLogger(__name__)
@@ -80,6 +82,12 @@ class _Progress:
             self.artifacts.append(JobArtifact(prefix + file.path, content, refused))
 
 
+def merged(changes: LimitChanges, more: LimitChanges) -> LimitChanges:
+    """Changes of a request with those of one of its tests on top."""
+    stated = {name: value for name, value in dataclasses.asdict(more).items() if value is not None}
+    return dataclasses.replace(changes, **stated)
+
+
 def effective_limits(default: Limits, changes: LimitChanges) -> Limits:
     """Limits with a request's changes on top.
 
@@ -102,6 +110,7 @@ class Judge:
         most: Limits,
         max_artifact_bytes: int,
         max_result_bytes: int,
+        compile_cache_bytes: int = 0,
     ) -> None:
         """``worker`` is the name that results carry, ``most`` what no run exceeds."""
         self._host = host
@@ -109,6 +118,7 @@ class Judge:
         self._most = most
         self._max_artifact_bytes = max_artifact_bytes
         self._max_result_bytes = max_result_bytes
+        self._compiled = CompileCache(compile_cache_bytes)
 
     def _limits(self, default: Limits, changes: LimitChanges) -> Limits:
         return effective_limits(default, changes).at_most(self._most)
@@ -151,20 +161,37 @@ class Judge:
         source = InputFile(language.source_file, job.code)
         if language.compile is None:
             return [source, *given]
+        started_s = time.monotonic()
+        compiled = await self._compile_or_recall(job, entry, slot, [source, *given])
+        progress.compile_s = time.monotonic() - started_s
+        progress.compile = progress.fit(compiled.step)
+        if compiled.step.verdict is not Verdict.OK:
+            return None
+        made = {file.path for file in compiled.files}
+        return [*(file for file in given if file.path not in made), *compiled.files]
+
+    async def _compile_or_recall(
+        self, job: Job, entry: Entry, slot: Slot, files: list[InputFile]
+    ) -> Compiled:
+        language = entry.language
+        assert language.compile is not None
         limits = self._limits(language.compile_limits, job.compile_limits)
         environment = entry.image.definition.environment_of(language)
-        started_s = time.monotonic()
+        key = key_of(entry.image.digest, language.compile, environment, language.artefacts, files)
+        known = self._compiled.get(key)
+        if known is not None:
+            return known
         with Program(
-            language.compile, environment, [source, *given], language.artefacts, MAX_COMPILED_BYTES
+            language.compile, environment, files, language.artefacts, MAX_COMPILED_BYTES
         ) as program:
             outcome = await slot.run(program, b"", limits)
-        progress.compile_s = time.monotonic() - started_s
         made = [file for file in outcome.files if file.content is not None]
-        progress.compile = progress.fit(_compile_step(outcome, limits, made))
-        if progress.compile.verdict is not Verdict.OK:
-            return None
-        programs = {file.path: InputFile(file.path, file.content or b"", 0o755) for file in made}
-        return [*(file for file in given if file.path not in programs), *programs.values()]
+        step = _compile_step(outcome, limits, made)
+        programs = tuple(InputFile(file.path, file.content or b"", 0o755) for file in made)
+        if step.verdict is Verdict.OK:
+            again = dataclasses.replace(step, flags=(*step.flags, "compile_cached"))
+            self._compiled.put(key, Compiled(again, programs))
+        return Compiled(step, programs)
 
     async def _run_all(
         self, job: Job, entry: Entry, slot: Slot, files: list[InputFile], progress: _Progress
@@ -179,30 +206,31 @@ class Judge:
                 progress.run = progress.fit(_step(None, outcome, limits, job, language.run))
                 progress.keep(outcome.files)
                 return
-            await self._run_tests(job, slot, program, limits, language.run, progress)
+            await self._run_tests(job, entry, slot, program, progress)
 
     async def _run_tests(
-        self,
-        job: Job,
-        slot: Slot,
-        program: Program,
-        limits: Limits,
-        command: Sequence[str],
-        progress: _Progress,
+        self, job: Job, entry: Entry, slot: Slot, program: Program, progress: _Progress
     ) -> None:
-        stopped = False
-        for test in job.tests:
-            if stopped:
-                progress.tests.append(Step(test.id, Verdict.SK))
-                continue
-            test_limits = self._limits(limits, test.limits)
-            outcome = await slot.run(program, test.stdin, test_limits)
-            step = _step(test.id, outcome, test_limits, job, command)
-            step = await _compare(step, test, job.checker)
+        language = entry.language
+
+        async def run(slot: Slot, number: int) -> tuple[Step, tuple[CollectedFile, ...]]:
+            test = job.tests[number]
+            limits = self._limits(language.limits, merged(job.limits, test.limits))
+            outcome = await slot.run(program, test.stdin, limits)
+            step = _step(test.id, outcome, limits, job, language.run)
+            return await _compare(step, test, job.checker), outcome.files
+
+        def report(number: int, result: tuple[Step, tuple[CollectedFile, ...]]) -> bool:
+            step, files = result
+            test = job.tests[number]
             progress.tests.append(progress.fit(step))
-            progress.keep(outcome.files, f"{test.id}/")
+            progress.keep(files, f"{test.id}/")
             failed_test = test.expected_output is not None and step.verdict is not Verdict.AC
-            stopped = job.stop_on_first_failure and failed_test
+            return not (job.stop_on_first_failure and failed_test)
+
+        lanes = Lanes(self._host, entry.image, run, report, len(job.tests))
+        done = await lanes.run(slot)
+        progress.tests += [Step(test.id, Verdict.SK) for test in job.tests[done:]]
 
     def _result(self, job: Job, entry: Entry, progress: _Progress) -> JobResult:
         verdict, passed, total = _summary(job, progress)

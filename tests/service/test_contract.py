@@ -3,6 +3,7 @@
 import base64
 import json
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -310,7 +311,8 @@ def test_what_does_not_compile_is_told_in_the_compilers_words(
 
 
 def test_a_result_says_what_judged_it_and_where_the_time_went(service: Service) -> None:
-    result = service.run(language="cpp", code=DOUBLE["cpp"], stdin="1")
+    code = f"{DOUBLE['cpp']}\n// {time.time_ns()}: compiled now, and not before\n"
+    result = service.run(language="cpp", code=code, stdin="1")
     images = {one["name"]: one["digest"] for one in service.http.get("/images").json()}
     assert result.image is not None
     assert result.image.digest == images[result.image.name]
@@ -325,6 +327,68 @@ def test_a_result_says_what_judged_it_and_where_the_time_went(service: Service) 
     step = run_of(result)
     assert 0 < step.cpu_time_s <= step.wall_time_s + 0.1
     assert 100_000 < step.memory_bytes < 64 << 20
+
+
+def test_the_same_source_is_compiled_once_and_runs_like_the_first_time(service: Service) -> None:
+    code = f"{DOUBLE['cpp']}\n// {time.time_ns()}\n"
+    first, second = (service.run(language="cpp", code=code, stdin=stdin) for stdin in ("1", "2"))
+    other = service.run(language="cpp20", code=code, stdin="1")
+    assert first.compile is not None
+    assert second.compile is not None
+    assert other.compile is not None
+    assert [False, True, False] == [
+        "compile_cached" in step.flags for step in (first.compile, second.compile, other.compile)
+    ]
+    assert ("2", "4") == (run_of(first).stdout, run_of(second).stdout)
+    assert first.compile.stderr == second.compile.stderr
+
+
+def test_what_a_run_does_to_its_program_is_not_kept(service: Service) -> None:
+    code = (
+        "#include <stdio.h>\n#include <unistd.h>\nint main(void) {\n"
+        '  puts(access("main", W_OK) ? "not writable" : "writable");\n'
+        '  unlink("main"); fclose(fopen("main", "w")); return 0;\n}\n'
+        f"// {time.time_ns()}\n"
+    )
+    results = [service.run(language="c", code=code) for _ in range(3)]
+    assert ["OK"] * 3 == [result.verdict for result in results]
+
+
+def test_a_program_that_does_not_compile_is_compiled_again(service: Service) -> None:
+    results = [service.run(language="c", code="int main(void) { return x; }") for _ in range(2)]
+    for result in results:
+        assert result.verdict == "CE"
+        assert result.compile is not None
+        assert "compile_cached" not in result.compile.flags
+
+
+def test_many_tests_are_reported_in_their_order(service: Service) -> None:
+    tests = [
+        {"id": f"t{number}", "stdin": str(number), "expected_output": str(2 * number)}
+        for number in range(60)
+    ]
+    tests[37]["expected_output"] = "wrong"
+    whole = service.run(language="python", code=DOUBLE["python"], tests=tests)
+    assert [test["id"] for test in tests] == [test.id for test in whole.tests]
+    assert [37] == [i for i, test in enumerate(whole.tests) if test.verdict != "AC"]
+    assert ("WA", 59, 60) == (whole.verdict, whole.passed, whole.total)
+    short = service.run(
+        language="python", code=DOUBLE["python"], tests=tests, stop_on_first_failure=True
+    )
+    expected = ["AC"] * 37 + ["WA"] + ["SK"] * 22
+    assert expected == [test.verdict for test in short.tests]
+
+
+def test_a_wall_limit_of_the_request_holds_in_tests_that_have_a_cpu_limit_of_their_own(
+    service: Service,
+) -> None:
+    result = service.run(
+        language="python",
+        code="import time; time.sleep(2)",
+        limits={"cpu_time_s": 1, "wall_time_s": 1},
+        tests=[{}, {"limits": {"cpu_time_s": 5}}, {"limits": {"wall_time_s": 4}}],
+    )
+    assert ["TLE", "TLE", "OK"] == [test.verdict for test in result.tests]
 
 
 def test_the_same_request_twice_gives_the_same_result(service: Service) -> None:
