@@ -80,7 +80,7 @@ class Scene:
         self.settings = Settings()
         self.catalog = Catalog(ImageStore().get(name) for name in IMAGES)
         self.languages = Languages([process._hello(self.settings, "lab", self.catalog, [])])
-        self._directory = directory
+        self.directory = directory
 
     def image_of(self, language: str) -> Image:
         """The image that a language comes from."""
@@ -183,7 +183,7 @@ class Scene:
                     slots,
                     self.image_of(attack.language),
                     self.lab.runner.filter_program,
-                    self._directory,
+                    self.directory,
                 )
             )
             return await self._in_both(attack, request, slots, path_rules=control.path_rules)
