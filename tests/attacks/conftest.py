@@ -16,9 +16,10 @@ from tests.privileged.conftest import (
     runner,
 )
 from tests.privileged.lab import Lab
+from tests.service.conftest import service
 
 __all__ = ["lab", "nothing_is_left", "pool", "pytest_collection_modifyitems",
-           "pytest_runtest_teardown", "runner", "scene"]  # fmt: skip
+           "pytest_runtest_teardown", "runner", "scene", "service"]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
