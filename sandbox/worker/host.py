@@ -35,9 +35,9 @@ log = logging.getLogger(__name__)
 
 # Of the machine's memory: what images may keep for themselves in each worker.
 _LOCKED_SHARE = 0.25
-# Of an image's files: how much is compared at a time, 10 ms of work, and how often in the first round.
+# Of an image's files: how much is compared at a time, 15 ms of work, and how often in the first round.
 _LOOK_BYTES = 8 << 20
-_FIRST_LOOKS_S = 0.1
+_FIRST_LOOKS_S = 0.25
 
 __all__ = [
     "KIB",
@@ -164,6 +164,7 @@ class Host:
 
         Raises:
             ImageChanged: a file has changed; nothing that is run here can be trusted any more.
+            OSError: a file cannot be read any more.
         """
         canaries = []
         for image in self.catalog.images:
@@ -172,7 +173,7 @@ class Host:
             canaries.append(canary)
             while not canary.rounds:
                 await asyncio.to_thread(canary.look, _LOOK_BYTES)
-                await asyncio.sleep(_FIRST_LOOKS_S)
+                await asyncio.sleep(min(every_s, _FIRST_LOOKS_S))
             log.info("image %s: is watched for changes", image.name)
         for canary in itertools.cycle(canaries):
             await asyncio.to_thread(canary.look, _LOOK_BYTES)

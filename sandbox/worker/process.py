@@ -135,10 +135,10 @@ async def _watch(
         return
     try:
         await host.watch(settings.canary_s)
-    except ImageChanged as error:
+    except (ImageChanged, OSError) as error:
         await client.report_fault(str(error))
         serving.cancel()
-        raise
+        raise ImageChanged(str(error)) from error
 
 
 async def _connect_for_ever(settings: Settings, client: QueueClient) -> None:

@@ -162,7 +162,6 @@ print("refused" if not made else f"made {'INET' if 2 in made else ''} {'NETLINK'
 CACHE_LOOK = by_number(
     "what of a file is in the page cache, by cachestat",
     '"cachestat": (451, 0, 0, 0, 0)',
-    "OK: got through",
 )
 DEVICES = Attack(
     "device files of the host, opened or made",
