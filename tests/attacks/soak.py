@@ -33,6 +33,8 @@ GROWTH_SHARE, GROWTH_BYTES = 0.05, 8 << 20
 # Finished runs are kept for those who ask later, by design; few of them, or they would hide a leak.
 SETTINGS: Mapping[str, object] = {"results_kept": 100, "results_kept_bytes": 1 << 20}
 _LARGEST_BODY = 1 << 20
+# So long a soak begins with each attack twice: allocators keep what the largest of them needed.
+_LONG_RUNS = 2000
 # By their nature in need of quiet: they measure how two runs at the same time hinder each other.
 HOSTILE = [
     attack
@@ -191,9 +193,10 @@ class Soak:
         """All of it; the service is still running afterwards."""
         started_s = time.monotonic()
         complaints = kernel_log.complaints()
-        asyncio.run(
-            self._send([self._request() for _ in range(int(self._runs * WARM_UP_SHARE) + 50)])
-        )
+        warm_up = [self._request() for _ in range(int(self._runs * WARM_UP_SHARE) + 50)]
+        if self._runs >= _LONG_RUNS:
+            warm_up += HOSTILE * 2
+        asyncio.run(self._send(warm_up))
         self._look("start")
         for name in ("middle", "end"):
             asyncio.run(self._send([self._request() for _ in range(self._runs // 2)]))
