@@ -7,7 +7,7 @@ import pytest
 
 from tests.attacks.soak import Honest, Look, Report, Soak, soak
 
-RUNS = 400
+RUNS = 300
 
 
 @pytest.mark.slow
