@@ -24,7 +24,7 @@ PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(VENV_PYTHON) -m piptools comp
 	--uploaded-prior-to "$$(date --utc --date='-$(COOLDOWN_DAYS) days' +%FT%TZ)" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit bench check checks lock images clean python
+.PHONY: help run test test-unit bench attacks fuzz soak check checks lock images clean python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,18 @@ test-unit: python ## the tests that need neither root nor images
 bench: python ## measure; prints figures, asserts nothing
 	@$(SET_UP) --dev
 	$(VENV_PYTHON) -m tests.bench $(ARGS)
+
+attacks: python ## carry out all attacks and list what came of each; ARGS names some
+	@$(SET_UP) --dev
+	$(VENV_PYTHON) -m tests.attacks $(ARGS)
+
+fuzz: python ## look for what nobody thought of, for FACTOR (20) times as long as the tests do
+	@$(SET_UP) --dev
+	SANDBOX_FUZZ=$(or $(FACTOR),20) $(PYTEST) tests/attacks/test_fuzz.py $(ARGS)
+
+soak: python ## 10,000 honest and hostile runs at full load; ARGS="--runs N --seed N"
+	@$(SET_UP) --dev
+	$(VENV_PYTHON) -m tests.attacks.soak $(ARGS)
 
 check: python ## lint, format and types
 	@$(SET_UP_CHECKS)

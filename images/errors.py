@@ -19,3 +19,7 @@ class StoreError(ImageError):
 
 class CatalogError(ImageError):
     """A language name is unknown, or two images claim the same one."""
+
+
+class ImageChanged(ImageError):
+    """A file of an image in use is no longer what it was."""

@@ -283,9 +283,12 @@ def _spawn(command: list[str], output_fd: int, channel: socket.socket | None) ->
     """Runs a command to its end with stdin empty; returns its exit status (negative: signal).
 
     posix_spawn and not subprocess: the channel must arrive as descriptor 3, whatever it is here.
+    stdin is an empty file of our own: crun gives its owner to the container's root user, and the
+    machine's /dev/null must not be his.
     """
-    actions: list[tuple[int, ...] | tuple[int, int, str, int, int]] = [
-        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+    empty_fd = os.memfd_create("empty", os.MFD_CLOEXEC)
+    actions: list[tuple[int, ...]] = [
+        (os.POSIX_SPAWN_DUP2, empty_fd, 0),
         (os.POSIX_SPAWN_DUP2, output_fd, 1),
         (os.POSIX_SPAWN_DUP2, output_fd, 2),
     ]
@@ -296,6 +299,7 @@ def _spawn(command: list[str], output_fd: int, channel: socket.socket | None) ->
         command[0], command, environment, file_actions=actions, setsigmask=(),
         setsigdef=(signal.SIGPIPE, signal.SIGINT, signal.SIGTERM),
     )  # fmt: skip
+    os.close(empty_fd)
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     _reap_helpers()
     return status

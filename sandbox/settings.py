@@ -43,6 +43,11 @@ class Settings(BaseSettings):
     runs_per_container: int = Field(
         default=1000, ge=1, description="Runs after which a container is replaced; 1: always fresh."
     )
+    canary_s: float = Field(
+        default=2.0,
+        ge=0,
+        description="Seconds between two looks whether images in memory are intact; 0: never.",
+    )
     queue_size: int = Field(default=4096, ge=1, description="Runs that may wait; then 503.")
     queue_bytes: int = Field(
         default=1 << 30, ge=1 << 20, description="… and the bytes that they may take together."

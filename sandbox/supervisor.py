@@ -8,6 +8,7 @@ import contextlib
 import errno
 import fcntl
 import logging
+import math
 import os
 import signal
 import socket
@@ -30,6 +31,7 @@ _MOST_QUICK_DEATHS = 8
 _STOP_GRACE_S = 15.0
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _HOST_NOT_READY = 78  # EX_CONFIG in sysexits.h
+_IMAGE_CHANGED = 65  # EX_DATAERR
 
 
 class StartError(Exception):
@@ -132,7 +134,7 @@ class _Supervisor:
         def main() -> None:
             self._http.close()
             self._workers.close()
-            from sandbox.worker.host import HostNotReady
+            from sandbox.worker.host import HostNotReady, ImageChanged
             from sandbox.worker.process import run_worker
 
             try:
@@ -140,6 +142,9 @@ class _Supervisor:
             except HostNotReady as error:
                 log.error("worker %d cannot work: %s", index, error)
                 os._exit(_HOST_NOT_READY)
+            except ImageChanged as error:
+                log.critical("worker %d gives up: %s", index, error)
+                os._exit(_IMAGE_CHANGED)
 
         return main
 
@@ -225,12 +230,17 @@ class _Supervisor:
     def _note_death(self, child: _Child, status: int) -> None:
         now_s = time.monotonic()
         child.pid = 0
+        if child.due_s == math.inf:
+            return
         if self._stopping:
             child.due_s = now_s + _FIRST_PAUSE_S
             return
         if status == _HOST_NOT_READY:
             self._fatal = f"{child.name} cannot work on this machine; 'sandbox check' tells more"
             self._stopping = True
+            return
+        if status == _IMAGE_CHANGED:
+            self._retire_workers()
             return
         steady = now_s - child.started_s > _STEADY_S
         child.quick_deaths = 0 if steady else child.quick_deaths + 1
@@ -242,6 +252,14 @@ class _Supervisor:
             return
         child.due_s = now_s + min(_FIRST_PAUSE_S * 2**child.quick_deaths, _LONGEST_PAUSE_S)
         log.error("%s ended with status %d; it is started again", child.name, status)
+
+    def _retire_workers(self) -> None:
+        """They all read the same files: none is started again. The API stays, to say what is wrong."""
+        for child in self._children:
+            if child is not self._api:
+                child.due_s = math.inf
+                if child.alive:
+                    os.kill(child.pid, signal.SIGTERM)
 
     def _stop(self, reader: socket.socket) -> None:
         """The API first, since it finishes what was accepted, and the workers are needed for that."""

@@ -98,6 +98,7 @@ class FakeWorker:
         self._may_answer.set()
         self._changed = asyncio.Condition()
         self._path: Path | None = None
+        self.client: QueueClient | None = None
         self._serving: asyncio.Task[None] | None = None
 
     def hold(self) -> None:
@@ -131,7 +132,8 @@ class FakeWorker:
     def connect(self, path: Path) -> None:
         """Begins to serve a queue."""
         self._path = path
-        self._serving = asyncio.create_task(QueueClient(self.hello, self._judge).serve(path))
+        self.client = QueueClient(self.hello, self._judge)
+        self._serving = asyncio.create_task(self.client.serve(path))
 
     def reconnect(self) -> None:
         """As if the worker had been started again."""

@@ -1,15 +1,18 @@
 /* Reads back the files that a finished run was asked for, when nothing of it is alive any more.
  *
  * The tree is hostile: it may hold links, pipes, endless directories and files without end. Each
- * name is opened relative to its directory without following links, only regular files are read,
- * and all that is sent stays within a budget. */
+ * name is opened relative to its directory, beneath it and through no link, also if it has become
+ * something else since it was looked at; only regular files are read, and all that is sent stays
+ * within a budget. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "init.h"
 
@@ -75,6 +78,12 @@ static int send_file(struct collection *collection, int fd, const struct stat *s
   return send_content(collection->out, fd, header.size);
 }
 
+static int open_beneath(int directory, const char *name, uint64_t flags) {
+  struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | flags,
+                         .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+  return (int)syscall(SYS_openat2, directory, name, &how, sizeof how);
+}
+
 static int visit(struct collection *collection, int directory, size_t length, int depth);
 
 static int visit_entry(struct collection *collection, int directory, const char *name,
@@ -84,12 +93,12 @@ static int visit_entry(struct collection *collection, int directory, const char 
   if (size < 0 || (size_t)size >= MAX_PATH - length) return 0;
   if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW)) return 0;
   if (S_ISDIR(st.st_mode)) {
-    int child = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int child = open_beneath(directory, name, O_DIRECTORY);
     return child < 0 ? 0 : visit(collection, child, length + (size_t)size, depth + 1);
   }
   if (!matches(collection)) return 0;
   if (!S_ISREG(st.st_mode)) return send_file(collection, -1, &st);
-  int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int fd = open_beneath(directory, name, O_NONBLOCK);
   if (fd < 0) return 0;
   int failed = fstat(fd, &st) || send_file(collection, fd, &st);
   close(fd);

@@ -35,6 +35,7 @@
 static const char *const MASKED_FILES[] = {
     "keys",  "key-users", "kallsyms", "config.gz", "cmdline", "interrupts", "softirqs",
     "locks", "diskstats", "partitions", "vmstat",  "zoneinfo", "modules",   "swaps",
+    "iomem", "ioports",   "buddyinfo",
 };
 static const char *const MASKED_DIRECTORIES[] = {
     "acpi", "bus", "driver", "fs", "irq", "pressure", "scsi",

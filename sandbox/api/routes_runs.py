@@ -28,6 +28,8 @@ _BY_ID: dict[int | str, dict[str, Any]] = {
     422: {"model": ErrorAnswer, "description": "A parameter is wrong; `field` names it."},
 }
 
+_LINES = {"application/x-ndjson": {"schema": {"type": "string"}}}
+
 router = APIRouter(route_class=StrictRoute, tags=["runs"])
 ServiceDep = Annotated[Service, Depends(service_of)]
 RunId = Annotated[str, Path(max_length=64)]
@@ -83,12 +85,13 @@ async def _disconnected(http: Request) -> None:
 
 @router.post(
     "/runs",
-    responses=_ERRORS,
+    response_class=StreamingResponse,
+    responses={**_ERRORS, 200: {"description": "One result a line.", "content": _LINES}},
     dependencies=[Depends(accept(NDJSON_TYPES))],
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+            "content": _LINES,
         }
     },
 )

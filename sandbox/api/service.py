@@ -18,6 +18,8 @@ from sandbox.settings import Settings
 # For Retry-After: a guess at how long a run takes, until some have been seen.
 _FIRST_GUESS_S = 0.1
 _SMOOTHING = 0.05
+# A worker that has given up comes back when somebody has mended its machine, not before.
+_UNFIT_S = 30.0
 
 
 class Service:
@@ -70,6 +72,9 @@ class Service:
         """The job of a request. Raises ApiError 422, or 503 while no worker has ever been here."""
         if self.queue.closed:
             raise self._refuse("draining", "the service is shutting down", 5.0)
+        if self.workers.faults and not self.workers.workers:
+            reasons = "; ".join(self.workers.faults.values())
+            raise self._refuse("host_unfit", reasons, _UNFIT_S)
         if not self.languages.all:
             raise self._refuse("no_worker", "no worker is connected yet", 1.0)
         return to_job(new_run_id(), request, self.languages, self.settings.maximum)
@@ -95,6 +100,7 @@ class Service:
             reasons.append("the service is shutting down")
         if not self.workers.workers:
             reasons.append("no worker is connected")
+        reasons.extend(self.workers.faults.values())
         if self.queue.full:
             reasons.append("the queue is full")
         hosts = [worker.hello.host for worker in self.workers.workers[:1]]

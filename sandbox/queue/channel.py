@@ -10,13 +10,14 @@ MAX_MESSAGE_BYTES = 1 << 30
 
 
 class Kind(IntEnum):
-    """What a message is. HELLO, CLAIM and RESULT come from a worker, the others go to it."""
+    """What a message is. JOB and CANCEL go to a worker, the others come from it."""
 
     HELLO = 1
     CLAIM = 2
     RESULT = 3
     JOB = 4
     CANCEL = 5
+    FAULT = 6
 
 
 class Channel:

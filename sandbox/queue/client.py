@@ -1,6 +1,7 @@
 """The worker's end of the queue: claims, jobs, cancellations, results."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -21,6 +22,7 @@ class QueueClient:
         self._hello = hello
         self._handler = handler
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._channel: Channel | None = None
 
     async def serve(self, path: Path) -> None:
         """Connects and works until the other end closes; then ends what is under way and returns.
@@ -29,16 +31,25 @@ class QueueClient:
             OSError: there is nothing to connect to.
         """
         channel = Channel(*await asyncio.open_unix_connection(str(path)))
+        self._channel = channel
         try:
             channel.send(Kind.HELLO, pack(self._hello))
             channel.send(Kind.CLAIM, str(self._hello.slots).encode())
             while (message := await channel.receive()) is not None:
                 self._handle(channel, *message)
         finally:
+            self._channel = None
             for task in self._tasks.values():
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
             await channel.close()
+
+    async def report_fault(self, reason: str) -> None:
+        """Tells the other end, if there is one, why this worker will do no more work."""
+        if self._channel is not None:
+            self._channel.send(Kind.FAULT, reason.encode())
+            with contextlib.suppress(ConnectionError):
+                await self._channel.flush()
 
     def _handle(self, channel: Channel, kind: Kind, payload: bytes) -> None:
         if kind is Kind.JOB:

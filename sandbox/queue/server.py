@@ -39,6 +39,8 @@ class QueueServer:
     def __init__(self, queue: LocalQueue, on_change: Callable[[], None] = lambda: None) -> None:
         """Nothing happens before `start`."""
         self.workers: list[ConnectedWorker] = []
+        # Why workers have given up, by their names, until they are back.
+        self.faults: dict[str, str] = {}
         self._queue = queue
         self._on_change = on_change
         self._server: asyncio.Server | None = None
@@ -71,6 +73,7 @@ class QueueServer:
         worker = ConnectedWorker(unpack(WorkerHello, payload), channel)
         self._queue.attach(worker)
         self.workers.append(worker)
+        self.faults.pop(worker.name, None)
         self._on_change()
         log.info("worker %s is connected with %d slots", worker.name, worker.hello.slots)
         try:
@@ -79,6 +82,9 @@ class QueueServer:
         finally:
             self.workers.remove(worker)
             self._queue.detach(worker)
+            if self.faults and not self.workers:
+                # Nobody will come back by itself: better an answer than none.
+                self._queue.abandon("host_unfit", "; ".join(self.faults.values()))
             self._on_change()
             log.info("worker %s is disconnected", worker.name)
 
@@ -87,6 +93,8 @@ class QueueServer:
             self._queue.claim(worker, int(payload))
         elif kind is Kind.RESULT:
             self._queue.complete(worker, unpack(JobResult, payload))
+        elif kind is Kind.FAULT:
+            self.faults[worker.name] = payload.decode()
         else:
             raise ValueError(f"unexpected message {kind.name}")
 

@@ -1,6 +1,7 @@
 """The service's only door to ``runtime`` and ``images``."""
 
 import asyncio
+import itertools
 import logging
 import os
 import re
@@ -9,14 +10,15 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
-from typing import Self
+from typing import NoReturn, Self
 
 import typer
 
+from images.canary import Canary
 from images.catalog import Catalog, Entry
 from images.cli import make_app
 from images.definition import Language
-from images.errors import BuildError, CatalogError, ImageError
+from images.errors import BuildError, CatalogError, ImageChanged, ImageError
 from images.manifest import StoredImage
 from images.page_cache import ResidentFiles
 from images.store import ImageStore
@@ -35,6 +37,9 @@ log = logging.getLogger(__name__)
 
 # Of the machine's memory: what images may keep for themselves in each worker.
 _LOCKED_SHARE = 0.25
+# Of an image's files: how much is compared at a time, 15 ms of work, and how often in the first round.
+_LOOK_BYTES = 8 << 20
+_FIRST_LOOKS_S = 0.25
 
 __all__ = [
     "KIB",
@@ -47,6 +52,7 @@ __all__ = [
     "Host",
     "HostNotReady",
     "Image",
+    "ImageChanged",
     "ImageStore",
     "InputFile",
     "Kill",
@@ -184,6 +190,27 @@ class Host:
             locked_bytes = self._files.locked_bytes - before
         text = "image %s: %d MB are in memory, %d MB of them locked there"
         log.info(text, image.name, size_bytes // 1_000_000, locked_bytes // 1_000_000)
+
+    async def watch(self, every_s: float) -> NoReturn:
+        """Compares the images' files in memory with what they should be, a piece every ``every_s``.
+
+        Raises:
+            ImageChanged: a file has changed; nothing that is run here can be trusted any more.
+            OSError: a file cannot be read any more.
+        """
+        canaries = []
+        for image in self.catalog.images:
+            await asyncio.shield(self._load(image))
+            canary = Canary(image.name, image.rootfs)
+            canaries.append(canary)
+            while not canary.rounds:
+                await asyncio.to_thread(canary.look, _LOOK_BYTES)
+                await asyncio.sleep(min(every_s, _FIRST_LOOKS_S))
+            log.info("image %s: is watched for changes", image.name)
+        for canary in itertools.cycle(canaries):
+            await asyncio.to_thread(canary.look, _LOOK_BYTES)
+            await asyncio.sleep(every_s)
+        raise AssertionError("there is no image to watch")
 
     async def close(self) -> None:
         """Ends all slots, and lets go of the images."""

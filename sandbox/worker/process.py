@@ -1,6 +1,7 @@
 """The worker process: slots, queue, judge."""
 
 import asyncio
+import contextlib
 import logging
 import signal
 from pathlib import Path
@@ -10,7 +11,16 @@ import uvloop
 from sandbox.jobs import HostFinding, ImageSummary, Language, LimitChanges, WorkerHello
 from sandbox.queue.client import QueueClient
 from sandbox.settings import Settings
-from sandbox.worker.host import Catalog, Entry, Finding, Host, Limits, check_host, maximum_limits
+from sandbox.worker.host import (
+    Catalog,
+    Entry,
+    Finding,
+    Host,
+    ImageChanged,
+    Limits,
+    check_host,
+    maximum_limits,
+)
 from sandbox.worker.judge import Judge
 
 log = logging.getLogger(__name__)
@@ -25,6 +35,7 @@ def run_worker(settings: Settings, index: int) -> None:
 
     Raises:
         HostNotReady: the slots cannot be made; the message says what mends it.
+        ImageChanged: an image is damaged, and nothing that was run here can be trusted.
     """
     # The worker is what must survive when memory runs out; its runs have the highest score.
     _spare_from_oom_killer()
@@ -105,12 +116,30 @@ async def _serve(settings: Settings, host: Host, hello: WorkerHello) -> None:
     host.warm()
     serving = asyncio.create_task(_connect_for_ever(settings, client))
     loop.add_signal_handler(signal.SIGTERM, serving.cancel)
+    watching = asyncio.create_task(_watch(settings, host, client, serving))
     try:
         await serving
     except asyncio.CancelledError:
         log.info("worker %s ends", hello.name)
     finally:
         await host.close()
+        watching.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await watching
+
+
+async def _watch(
+    settings: Settings, host: Host, client: QueueClient, serving: asyncio.Task[None]
+) -> None:
+    """Ends the worker when an image is found to be damaged; what it is doing is not finished."""
+    if not settings.canary_s:
+        return
+    try:
+        await host.watch(settings.canary_s)
+    except (ImageChanged, OSError) as error:
+        await client.report_fault(str(error))
+        serving.cancel()
+        raise ImageChanged(str(error)) from error
 
 
 async def _connect_for_ever(settings: Settings, client: QueueClient) -> None:

@@ -33,7 +33,9 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 @pytest.fixture(scope="session")
 def lab(request: pytest.FixtureRequest) -> Lab:
-    """The slots of this pytest process."""
+    """The slots of this pytest process, the same for every folder that takes this fixture over."""
+    if _LAB in request.config.stash:
+        return request.config.stash[_LAB]
     try:
         lab = Lab()
     except ImagesMissing as error:
