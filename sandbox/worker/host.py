@@ -160,6 +160,11 @@ class Host:
             self._images[image.digest] = Image(image.digest, image.rootfs, warm_spec(image))
         return self._images[image.digest]
 
+    @property
+    def is_wanted(self) -> bool:
+        """See `SlotPool.is_wanted`."""
+        return self.pool.is_wanted
+
     def borrow(self, image: StoredImage) -> Slot | None:
         """See `SlotPool.borrow`."""
         return self.pool.borrow(self._image(image))

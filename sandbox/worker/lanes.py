@@ -62,7 +62,7 @@ class Lanes(Generic[R]):
 
     async def _lane(self, slot: Slot, group: asyncio.TaskGroup, *, borrowed: bool) -> None:
         while not self._stopped and self._next < self._count:
-            if borrowed and self._host.pool.is_wanted:
+            if borrowed and self._host.is_wanted:
                 return
             if not borrowed:
                 self._open_lanes(group)

@@ -149,7 +149,9 @@ CONTROLS = {
             base=Control("", patches=(PLANT, *NEW_PRIVS), change=lift_no_new_privs),
         ),
         Control("PID namespace", patches=(("init.c", r"CLONE_NEWPID \| ", ""),)),
-        Control("IPC namespace", patches=(("init.c", r"CLONE_NEWIPC \| ", ""),)),
+        Control(
+            "IPC namespace", patches=(("init.c", r"CLONE_NEWIPC \| CLONE_PIDFD", "CLONE_PIDFD"),)
+        ),
         Control("network namespace", change=leave_out_network_namespace),
         Control(
             "time namespace",
@@ -184,7 +186,7 @@ CONTROLS = {
         Control(
             "closed descriptors",
             patches=(
-                ("init.c", r"MSG_CMSG_CLOEXEC", "0"),
+                ("message.c", r"MSG_CMSG_CLOEXEC", "0"),
                 ("jail.c", r"\|\|\s*syscall\(SYS_close_range[^;]*;", ";"),
             ),
         ),

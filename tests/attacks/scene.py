@@ -31,12 +31,12 @@ from sandbox.jobs import Job, JobFile, JobResult, Step
 from sandbox.models import RunRequest, Verdict
 from sandbox.settings import Settings
 from sandbox.worker import process
-from sandbox.worker.host import Host, maximum_limits
+from sandbox.worker.host import Host, maximum_limits, warm_spec
 from sandbox.worker.judge import Judge
 from tests.attacks.attack import LISTENER, Attack
 from tests.attacks.controls import Control, weakened
 from tests.privileged.lab import IMAGES, Lab
-from tests.privileged.leaks import cgroup_directories, container_pid, look, members
+from tests.privileged.leaks import cgroup_directories, container_pid, look, members, warm_pids
 
 # What a clean slot may hold more than before: the kernel counts in batches of 64 pages a core, twice.
 _MEMORY_SLACK_BYTES = 2 * 1024 * 1024
@@ -70,6 +70,9 @@ class SlotHost(Host):
         assert self.slot.is_usable, f"{self.slot.name} has been broken"
         yield self.slot
 
+    def borrow(self, image: StoredImage) -> None:
+        """There is no other."""
+
 
 class Scene:
     """The lab, as attacks need it."""
@@ -78,14 +81,14 @@ class Scene:
         """Uses the slots of ``lab``; variants of init are compiled into ``directory``."""
         self.lab = lab
         self.settings = Settings()
-        self.catalog = Catalog(ImageStore().get(name) for name in IMAGES)
+        self.catalog = Catalog(ImageStore(self.settings.images_dir).get(name) for name in IMAGES)
         self.languages = Languages([process._hello(self.settings, "lab", self.catalog, [])])
         self.directory = directory
 
     def image_of(self, language: str) -> Image:
-        """The image that a language comes from."""
+        """The image that a language comes from, with its interpreter kept warm as in the service."""
         image = self.catalog.resolve(language).image
-        return Image(image.digest, image.rootfs)
+        return Image(f"{image.digest} of a service", image.rootfs, warm_spec(image))
 
     def lease(self, language: str) -> AbstractAsyncContextManager[Slot]:
         """A slot with a container for a language."""
@@ -221,7 +224,7 @@ class State:
 
     def _differences(self, slack_bytes: int) -> list[str]:
         found = []
-        if members(self._slot) != {container_pid(self._slot)}:
+        if members(self._slot) != {container_pid(self._slot)} | warm_pids(self._slot):
             found.append(f"processes {members(self._slot)}")
         if self._read_mounts() != self._mounts:
             found.append(f"mounts {self._read_mounts()}")

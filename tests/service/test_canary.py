@@ -10,6 +10,7 @@ import pytest
 
 from images.store import ImageStore
 from sandbox.models import Verdict
+from sandbox.settings import Settings
 from tests.service.conftest import Service
 
 StartService = Callable[..., Service]
@@ -19,7 +20,7 @@ HOT = "usr/lib/python3.11/os.py"
 @pytest.fixture
 def state_dir(tmp_path: Path) -> Path:
     """A store with a copy of the Python image, to do harm to."""
-    image = ImageStore().get("python")
+    image = ImageStore(Settings().images_dir).get("python")
     state = tmp_path / "state"
     images = state / "images"
     folder = image.rootfs.parent

@@ -16,7 +16,6 @@ class Slots:
     def __init__(self, idle: int) -> None:
         self.idle = list(range(1, idle + 1))
         self.is_wanted = False
-        self.pool = self
 
     def borrow(self, image: object) -> int | None:
         return self.idle.pop() if self.idle and not self.is_wanted else None
