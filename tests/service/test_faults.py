@@ -191,6 +191,12 @@ def test_sigterm_finishes_what_was_accepted_and_refuses_the_rest(
     wait_until(lambda: not namespaces() & own)
 
 
+def test_a_clean_stop_leaves_no_traceback_in_the_log(start_service: StartService) -> None:
+    service = start_service()
+    assert service.stop() == 0
+    assert [line for line in service.lines if "Traceback" in line or "Error" in line] == []
+
+
 def test_runs_that_outlast_the_drain_are_answered_as_our_fault(start_service: StartService) -> None:
     service = start_service(drain_s=0.2)
     request = InBackground(service, language="python", code="while True: pass")
