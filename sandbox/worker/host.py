@@ -16,9 +16,10 @@ import typer
 from images.catalog import Catalog, Entry
 from images.cli import make_app
 from images.definition import Language
-from images.errors import BuildError, CatalogError, ImageError
+from images.errors import BuildError, CatalogError
 from images.manifest import StoredImage
 from images.page_cache import ResidentFiles
+from images.shelf import Shelf, held
 from images.store import ImageStore
 from runtime.errors import HostNotReady, SandboxFault, SetupFailed, SlotBroken
 from runtime.hostcheck import Finding, Level, check_host
@@ -93,11 +94,25 @@ def warm_spec(image: StoredImage) -> WarmSpec | None:
     return None
 
 
+def damage(shelf: Shelf) -> list[Finding]:
+    """A warning, and a line in the log, for each image that cannot be served."""
+    mend = "sandbox images build NAME, or sandbox images rm NAME"
+    for name, error in shelf.damaged.items():
+        log.error("image %s is left out: %s", name, error)
+    return [
+        Finding(f"image {name}", Level.CAUTION, f"is left out: {error}", mend)
+        for name, error in shelf.damaged.items()
+    ]
+
+
 class Host:
     """This machine as the judge sees it: slots, and the images that they can hold."""
 
-    def __init__(self, pool: SlotPool, catalog: Catalog, undo: ExitStack) -> None:
+    def __init__(
+        self, pool: SlotPool, catalog: Catalog, undo: ExitStack, findings: list[Finding]
+    ) -> None:
         """Use `open`."""
+        self.findings = findings
         self.pool = pool
         self.catalog = catalog
         self._undo = undo
@@ -115,16 +130,15 @@ class Host:
         Raises:
             HostNotReady: the machine lacks something, or there is no image.
         """
-        store = ImageStore(settings.images_dir)
         with ExitStack() as undo:
+            shelf = undo.enter_context(held(ImageStore(settings.images_dir), images))
             try:
-                catalog = Catalog(store.list() if images is None else images)
-                for image in catalog.images:
-                    undo.enter_context(store.hold(image))
-            except ImageError as error:
+                catalog = Catalog(shelf.images)
+            except CatalogError as error:
                 raise HostNotReady(str(error)) from error
             if not catalog.images:
-                raise HostNotReady("there is no image: sandbox images build --all")
+                why = "; ".join(map(str, shelf.damaged.values())) or "there is no image"
+                raise HostNotReady(f"{why}: sandbox images build --all")
             config = PoolConfig(
                 name=f"{settings.instance}-{index}",
                 slots=settings.slots,
@@ -136,7 +150,7 @@ class Host:
                 init_directory=settings.state_dir / "init",
                 crun=settings.crun,
             )
-            return cls(SlotPool.open(config), catalog, undo.pop_all())
+            return cls(SlotPool.open(config), catalog, undo.pop_all(), damage(shelf))
 
     @asynccontextmanager
     async def lease(self, image: StoredImage) -> AsyncIterator[Slot]:

@@ -30,7 +30,7 @@ def run_worker(settings: Settings, index: int) -> None:
     _spare_from_oom_killer()
     findings = check_host(settings.crun)
     host = Host.open(settings, index)
-    hello = _hello(settings, f"worker-{index}", host.catalog, findings)
+    hello = _hello(settings, f"worker-{index}", host.catalog, findings + host.findings)
     uvloop.run(_serve(settings, host, hello))
 
 

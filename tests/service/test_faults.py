@@ -7,9 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -297,3 +298,35 @@ def test_descriptors_of_a_busy_worker_do_not_grow(service: Service) -> None:
     for _ in range(100):
         service.run(language="python", code="print(1)")
     assert count() == before
+
+
+@pytest.fixture
+def state_dir() -> Iterator[Path]:
+    """A state directory with an image store that a test may damage; its images are the real ones."""
+    # Not pytest's own: the root user of a container must be able to walk through.
+    with tempfile.TemporaryDirectory(prefix="sandbox-test-state-", dir="/run") as directory:
+        Path(directory).chmod(0o711)
+        _borrow_images(Path(directory) / "images")
+        yield Path(directory)
+
+
+def _borrow_images(images: Path) -> None:
+    (images / "names").mkdir(parents=True)
+    real = Settings().images_dir
+    for name in (real / "names").iterdir():
+        digest = name.read_text().strip()
+        (images / "names" / name.name).write_text(digest)
+        folder = digest.replace(":", "-", 1)
+        (images / folder).symlink_to(real / folder)
+
+
+def test_a_damaged_image_is_left_out_and_the_others_serve(
+    start_service: StartService, state_dir: Path
+) -> None:
+    (state_dir / "images" / "names" / "lean").write_text(f"sha256:{'0' * 64}\n")
+    service = start_service(state_dir=state_dir)
+    assert service.run(language="python", code="print(1)").verdict == Verdict.OK
+    host = service.http.get("/readyz").json()["host"]
+    (finding,) = [one for one in host if one["name"] == "image lean"]
+    assert finding["level"] == "CAUTION"
+    assert any("image lean is left out" in line for line in service.lines)
