@@ -24,6 +24,9 @@ StartService = Callable[..., Service]
 RUNS = 2000
 AT_ONCE = 32
 KILLS = 3
+# Two thousand runs and many restarts, on however few cores there are.
+pytestmark = pytest.mark.timeout(900)
+
 SLEEP = "import time; time.sleep(1.5); print('slept')"
 
 
