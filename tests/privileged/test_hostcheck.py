@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -144,7 +143,12 @@ def test_a_user_is_told_to_run_as_root_and_nothing_is_raised():
         assert (Level.FAIL, "run as root") == (finding.level, finding.mend), name
 
 
-def test_it_takes_less_than_a_second():
-    start = time.monotonic()
+def test_it_waits_for_nothing():
+    """Every start of a worker goes through it, so what it costs is work, and little of that."""
+    start = os.times()
     check_host()
-    assert time.monotonic() - start < 1.0
+    end = os.times()
+    assert end.user + end.system + end.children_user + end.children_system < 5.0 + (
+        start.user + start.system + start.children_user + start.children_system
+    )
+    assert end.elapsed - start.elapsed < 30.0

@@ -174,11 +174,14 @@ def test_sigterm_finishes_what_was_accepted_and_refuses_the_rest(
     start_service: StartService, tmp_path: Path
 ) -> None:
     service = start_service(slots=1)
-    accepted = [InBackground(service, language="python", code=SLEEP) for _ in range(2)]
+    # Long enough that the other one is seen to wait, and that a request is refused meanwhile.
+    slow = SLEEP.replace("1.5", "6")
+    accepted = [InBackground(service, language="python", code=slow)]
     wait_until(lambda: running(service) == 1)
+    accepted.append(InBackground(service, language="python", code=SLEEP))
     wait_until(lambda: httpx.get(f"{service.url}/readyz").json()["queued"] == 1)
+    wait_until(lambda: namespaces(tmp_path / "run-0"))
     own = namespaces(tmp_path / "run-0")
-    assert own
     service.process.send_signal(signal.SIGTERM)
     wait_until(lambda: httpx.get(f"{service.url}/readyz").status_code == 503)
     refused = httpx.post(f"{service.url}/run", json={"language": "python", "code": ""})
@@ -199,6 +202,24 @@ def test_a_clean_stop_leaves_no_traceback_in_the_log(start_service: StartService
     service = start_service()
     assert service.stop() == 0
     assert [line for line in service.lines if "Traceback" in line or "Error" in line] == []
+
+
+def test_no_two_services_share_user_ids(service: Service, start_service: StartService) -> None:
+    def first_uid(of: Service) -> int:
+        environ = Path(f"/proc/{of.process.pid}/environ").read_bytes().split(b"\0")
+        return int(dict(line.split(b"=", 1) for line in environ if line)[b"SANDBOX_FIRST_UID"])
+
+    mine = {first_uid(service), first_uid(start_service())}
+    # As another pytest process would choose, which knows nothing of this one's services.
+    code = "from tests.service.conftest import UserIds; print(UserIds().first)"
+    other = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert len(mine | {int(other.stdout)}) == 3
 
 
 def test_runs_that_outlast_the_drain_are_answered_as_our_fault(start_service: StartService) -> None:
