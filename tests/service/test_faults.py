@@ -4,6 +4,7 @@ import asyncio
 import collections
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -82,8 +83,18 @@ def traces(run_dir: Path) -> list[str]:
                 found.append(f"process {process.name}")
         except (FileNotFoundError, ProcessLookupError):
             continue
-    mounts = Path("/proc/self/mountinfo").read_text().splitlines()
-    return found + [line for line in mounts if str(run_dir) in line]
+    return found
+
+
+def holdings(worker: int) -> collections.Counter[str]:
+    """What a worker holds: its mounts, which only it can see, and its descriptors, without numbers."""
+    process = Path(f"/proc/{worker}")
+    mounts = [line.split()[4] for line in (process / "mountinfo").read_text().splitlines()]
+    descriptors = []
+    for link in (process / "fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            descriptors.append(str(link.readlink()))
+    return collections.Counter(re.sub(r"\d+", "N", name) for name in [*mounts, *descriptors])
 
 
 def namespaces(run_dir: Path | None = None) -> set[str]:
@@ -98,6 +109,13 @@ def namespaces(run_dir: Path | None = None) -> set[str]:
         except OSError:
             continue  # it has just ended
     return found - own
+
+
+def namespaces_of(service: Service, run_dir: Path) -> set[str]:
+    """The namespaces of a service's runs, containers and workers, not ours."""
+    links = [link for pid in service.workers for link in Path(f"/proc/{pid}/ns").iterdir()]
+    own = {str(link.readlink()) for link in Path("/proc/self/ns").iterdir()}
+    return ({str(link.readlink()) for link in links} - own) | namespaces(run_dir)
 
 
 def test_a_run_whose_worker_dies_is_run_again(start_service: StartService) -> None:
@@ -121,8 +139,13 @@ def test_a_run_that_loses_two_workers_is_our_fault(start_service: StartService) 
 
 
 def test_2000_runs_survive_three_dead_workers(start_service: StartService, tmp_path: Path) -> None:
+    run_dir = tmp_path / "run-0"
     service = start_service()
-    seen = asyncio.run(_load(service))
+    asyncio.run(_load(service, runs=AT_ONCE, kills=0))  # every slot has a container now
+    before = holdings(*service.workers)
+    assert any("/run-N/worker-N/" in name for name in before)  # its mounts are seen
+    own: set[str] = set()
+    seen = asyncio.run(_load(service, at_kill=lambda: own.update(namespaces_of(service, run_dir))))
     wrong = {
         verdict for number, verdict in seen.items() if verdict not in (_expected(number), "IE")
     }
@@ -131,9 +154,12 @@ def test_2000_runs_survive_three_dead_workers(start_service: StartService, tmp_p
     counts = collections.Counter(seen.values())
     # A dead worker takes at most the runs of its slots with it, and those are run again once.
     assert counts["IE"] == 0
-    assert traces(tmp_path / "run-0")  # the search finds something while the service lives
+    wait_until(lambda: not holdings(*service.workers) - before)
+    own |= namespaces_of(service, run_dir)
+    assert traces(run_dir)  # the search finds something while the service lives
     assert service.stop() == 0
-    assert traces(tmp_path / "run-0") == []
+    assert traces(run_dir) == []
+    wait_until(lambda: not namespaces() & own)
 
 
 def _program(number: int) -> str:
@@ -144,10 +170,16 @@ def _expected(number: int) -> str:
     return "AC" if number % 2 else "RE"
 
 
-async def _load(service: Service) -> dict[int, str]:
-    """RUNS runs, AT_ONCE at a time, with a worker killed at each quarter; one answer each."""
+async def _load(
+    service: Service,
+    *,
+    runs: int = RUNS,
+    kills: int = KILLS,
+    at_kill: Callable[[], object] = lambda: None,
+) -> dict[int, str]:
+    """Runs, AT_ONCE at a time, with a worker killed after each equal part; one answer each."""
     seen: dict[int, str] = {}
-    progress = [asyncio.Event() for _ in range(KILLS + 2)]  # one for each quarter reached
+    progress = [asyncio.Event() for _ in range(kills + 2)]  # one for each part reached
     room = asyncio.Semaphore(AT_ONCE)
     limits = httpx.Limits(max_connections=AT_ONCE)
     async with httpx.AsyncClient(base_url=service.url, timeout=120, limits=limits) as client:
@@ -159,14 +191,15 @@ async def _load(service: Service) -> dict[int, str]:
                 answer = await client.post("/run", json=request)
             assert answer.status_code == 200, answer.text
             seen[number] = answer.json()["verdict"]
-            progress[len(seen) * (KILLS + 1) // RUNS].set()
+            progress[len(seen) * (kills + 1) // runs].set()
 
         async def kill() -> None:
-            for part in range(1, KILLS + 1):
+            for part in range(1, kills + 1):
                 await progress[part].wait()
+                await asyncio.to_thread(at_kill)
                 await asyncio.to_thread(kill_worker, service)
 
-        await asyncio.gather(kill(), *(one(number) for number in range(RUNS)))
+        await asyncio.gather(kill(), *(one(number) for number in range(runs)))
     return seen
 
 
