@@ -62,7 +62,6 @@ __all__ = [
     "SlotBroken",
     "StartError",
     "StoredImage",
-    "check_host",
     "default_wall_time_s",
     "host_check",
     "make_images_app",
@@ -186,9 +185,10 @@ class Host:
         self._undo.close()
 
 
-def host_check() -> list[Finding]:
-    """What this machine can and cannot do."""
-    return check_host(Settings().crun)
+def host_check(settings: Settings | None = None) -> list[Finding]:
+    """What this machine can and cannot do for a service with these settings, or the environment's."""
+    of = settings or Settings()
+    return check_host(of.crun, init_directory=of.state_dir / "init", first_uid=of.first_uid)
 
 
 def _selftest(image: StoredImage, say: Callable[[str], None]) -> None:

@@ -10,7 +10,7 @@ import uvloop
 from sandbox.jobs import HostFinding, ImageSummary, Language, LimitChanges, WorkerHello
 from sandbox.queue.client import QueueClient
 from sandbox.settings import Settings
-from sandbox.worker.host import Catalog, Entry, Finding, Host, Limits, check_host, maximum_limits
+from sandbox.worker.host import Catalog, Entry, Finding, Host, Limits, host_check, maximum_limits
 from sandbox.worker.judge import Judge
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def run_worker(settings: Settings, index: int) -> None:
     """
     # The worker is what must survive when memory runs out; its runs have the highest score.
     _spare_from_oom_killer()
-    findings = check_host(settings.crun)
+    findings = host_check(settings)
     host = Host.open(settings, index)
     hello = _hello(settings, f"worker-{index}", host.catalog, findings + host.findings)
     uvloop.run(_serve(settings, host, hello))

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from runtime.hostcheck import Finding, Level, check_host
+from sandbox.settings import Settings
+from sandbox.worker.host import host_check
 
 ROOT = Path(__file__).parents[2]
 
@@ -141,6 +143,28 @@ def test_a_user_is_told_to_run_as_root_and_nothing_is_raised():
     for name in ("capabilities", "worker's namespaces", "cgroup tree"):
         (finding,) = named(found, name)
         assert (Level.FAIL, "run as root") == (finding.level, finding.mend), name
+
+
+def test_the_service_checks_the_places_that_it_uses(tmp_path: Path):
+    assert "is built" == named(host_check(Settings()), "init")[0].finding
+    elsewhere = Settings(state_dir=tmp_path, crun="no-such-crun")
+    found = host_check(elsewhere)
+    assert "is not built" in named(found, "init")[0].finding
+    assert "no-such-crun is not there" == named(found, "crun")[0].finding
+
+
+def test_the_service_checks_the_user_ids_that_it_uses(monkeypatch):
+    asked: list[int] = []
+
+    def note(_crun: str, *, first_uid: int, **_: object) -> list[Finding]:
+        asked.append(first_uid)
+        return []
+
+    monkeypatch.setattr("sandbox.worker.host.check_host", note)
+    host_check(Settings(first_uid=100_000))
+    monkeypatch.setenv("SANDBOX_FIRST_UID", "200000")
+    host_check()
+    assert [100_000, 200_000] == asked
 
 
 def test_it_waits_for_nothing():
