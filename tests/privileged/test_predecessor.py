@@ -1,5 +1,6 @@
 """A worker that is killed leaves nothing alive, and its successor of the same name starts clean."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -39,6 +40,8 @@ def start_worker(lab: Lab) -> Iterator[Start]:
         process.kill()
         process.communicate()
     reap_orphans(lab)
+    with contextlib.suppress(FileNotFoundError):
+        make_config(lab.number, SUFFIX).workplace.rmdir()
 
 
 def environment() -> dict[str, str]:
