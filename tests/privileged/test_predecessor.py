@@ -64,8 +64,12 @@ def cgroups(lab: Lab) -> list[Path]:
 
 def processes(lab: Lab) -> set[int]:
     """What is alive in the slots of the worker."""
-    files = [file for path in cgroups(lab) for file in path.rglob("cgroup.procs")]
-    pids = {int(pid) for file in files for pid in file.read_text().split()}
+    pids: set[int] = set()
+    for path in cgroups(lab):
+        # A successor may be removing them, or a new worker making them.
+        with contextlib.suppress(OSError):
+            for file in path.rglob("cgroup.procs"):
+                pids.update(map(int, file.read_text().split()))
     return {pid for pid in pids if is_alive(pid)}
 
 

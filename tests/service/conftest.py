@@ -31,7 +31,8 @@ class UserIds:
     def __init__(self) -> None:
         """Takes the first free range."""
         for number, first in enumerate(range(_FIRST_UID, _LAST_UID, _UIDS_A_SERVICE)):
-            self._lock = Path(f"/run/sandbox-test-uids-{number}.lock").open("w")  # noqa: SIM115
+            path = f"/run/sandbox-test-uids-{number}.lock"
+            self._lock: int | None = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC)
             try:
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -43,7 +44,9 @@ class UserIds:
 
     def give_back(self) -> None:
         """Lets others have it."""
-        self._lock.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
 
 class Service:
