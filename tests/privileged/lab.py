@@ -198,7 +198,11 @@ def make_config(number: int, suffix: str = "") -> PoolConfig:
     name = f"test-{number}{suffix}"
     first = 1000 + 20 * number + (10 if suffix else 0)
     return PoolConfig(
-        name=name, slots=SLOTS, first_slot=first, workplace=Path(f"/run/sandbox-{name}")
+        name=name,
+        slots=SLOTS,
+        first_slot=first,
+        workplace=Path(f"/run/sandbox-{name}"),
+        init_directory=Settings().state_dir / "init",
     )
 
 
