@@ -101,14 +101,6 @@ class ImageStore:
         """
         return [self.get(name) for name in self.names()]
 
-    def versions(self, language: str) -> dict[str, str]:
-        """The version of ``language`` (its canonical name) in each image that has it."""
-        return {
-            image.name: image.versions[language]
-            for image in self.list()
-            if language in image.versions
-        }
-
     @contextlib.contextmanager
     def hold(self, image: StoredImage) -> Iterator[None]:
         """Keep ``image`` from being deleted while in use. Its name may still change its meaning.
