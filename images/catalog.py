@@ -2,12 +2,11 @@
 
 import difflib
 from collections.abc import Iterable
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from images.definition import Language
 from images.errors import CatalogError
 from images.manifest import StoredImage
-from images.store import ImageStore
 
 
 class Entry(NamedTuple):
@@ -31,16 +30,6 @@ class Catalog:
         for image in self.images:
             for language in image.definition.languages:
                 self._index(Entry(image, language))
-
-    @classmethod
-    def from_store(cls, store: ImageStore) -> Self:
-        """The catalog of every named image in ``store``.
-
-        Raises:
-            CatalogError: two images claim one name.
-            StoreError: an image is damaged.
-        """
-        return cls(store.list())
 
     def languages(self) -> list[Entry]:
         """Every language once, sorted by its canonical name."""

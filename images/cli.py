@@ -16,6 +16,7 @@ from images.definition import ImageDefinition, fingerprint
 from images.errors import ImageError
 from images.loading import find_definitions
 from images.manifest import StoredImage
+from images.shelf import Shelf
 from images.store import DEFAULT_ROOT, ImageStore
 
 Store = Annotated[Path, typer.Option("--store", help="Where built images lie.")]
@@ -122,16 +123,18 @@ def _table(store: ImageStore, definitions: tuple[ImageDefinition, ...]) -> Table
     whole = Column("digest", no_wrap=True)
     table = Table("image", "languages", "size", "built", whole, "state")
     current = {definition.name: fingerprint(definition) for definition in definitions}
-    images = store.list()
-    for image in images:
+    shelf = Shelf.of(store)
+    for image in shelf.images:
         outdated = current.get(image.name, image.fingerprint) != image.fingerprint
         languages = ", ".join(language.name for language in image.definition.languages)
         state = "outdated, build it again" if outdated else "ready"
         size = _megabytes(image)
         table.add_row(image.name, languages, size, _local(image.built_at), image.digest[:19], state)
-    built = {image.name for image in images}
+    for name, error in shelf.damaged.items():
+        table.add_row(name, "", "", "", "", escape(f"damaged: {error}"))
+    known = {image.name for image in shelf.images} | set(shelf.damaged)
     for definition in definitions:
-        if definition.name not in built:
+        if definition.name not in known:
             languages = ", ".join(language.name for language in definition.languages)
             table.add_row(definition.name, languages, "", "", "", "not built")
     return table

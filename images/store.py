@@ -101,14 +101,6 @@ class ImageStore:
         """
         return [self.get(name) for name in self.names()]
 
-    def versions(self, language: str) -> dict[str, str]:
-        """The version of ``language`` (its canonical name) in each image that has it."""
-        return {
-            image.name: image.versions[language]
-            for image in self.list()
-            if language in image.versions
-        }
-
     @contextlib.contextmanager
     def hold(self, image: StoredImage) -> Iterator[None]:
         """Keep ``image`` from being deleted while in use. Its name may still change its meaning.
@@ -210,10 +202,17 @@ class ImageStore:
 
     def prune(self) -> None:
         """Delete the images that have no name and are not held. The caller has ``exclusive``."""
-        named = {(self._names / name).read_text(encoding="ascii").strip() for name in self.names()}
+        named = {digest for name in self.names() if (digest := self._meaning(name)) is not None}
         for folder in self.root.glob("sha256-*"):
             if folder.name.replace("-", ":", 1) not in named and not _is_held(folder):
                 _delete_tree(folder)
+
+    def _meaning(self, name: str) -> str | None:
+        """The digest that a name means; None if it cannot be read, and so keeps no image."""
+        try:
+            return (self._names / name).read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return None
 
     def _folder(self, digest: str) -> Path:
         algorithm, _, value = digest.partition(":")

@@ -47,6 +47,8 @@ class _Child:
     pid: int = 0
     started_s: float = 0.0
     quick_deaths: int = 0
+    refusals: int = 0
+    has_worked: bool = False
     due_s: float = field(default_factory=time.monotonic)
 
     @property
@@ -163,8 +165,9 @@ class _Supervisor:
             log.info("serving on http://%s:%d (documentation: /docs)", host, port)
             while not self._stopping:
                 self._reap()
-                self._start_due(self._children)
-                self._wait(reader, self._seconds_to_next_start())
+                if not self._stopping:
+                    self._start_due(self._children)
+                    self._wait(reader, self._seconds_to_next_start())
             self._stop(reader)
             signal.set_wakeup_fd(-1)
         if self._fatal:
@@ -235,23 +238,34 @@ class _Supervisor:
         if self._stopping:
             child.due_s = now_s + _FIRST_PAUSE_S
             return
-        if status == _HOST_NOT_READY:
-            self._fatal = f"{child.name} cannot work on this machine; 'sandbox check' tells more"
-            self._stopping = True
-            return
         if status == _IMAGE_CHANGED:
             self._retire_workers()
             return
-        steady = now_s - child.started_s > _STEADY_S
-        child.quick_deaths = 0 if steady else child.quick_deaths + 1
-        if child.quick_deaths >= _MOST_QUICK_DEATHS:
-            self._fatal = (
-                f"{child.name} ended {child.quick_deaths} times in a row; its log says why"
-            )
-            self._stopping = True
-            return
-        child.due_s = now_s + min(_FIRST_PAUSE_S * 2**child.quick_deaths, _LONGEST_PAUSE_S)
-        log.error("%s ended with status %d; it is started again", child.name, status)
+        self._count_death(child, status, steady=now_s - child.started_s > _STEADY_S)
+        if status == _HOST_NOT_READY and not child.has_worked:
+            self._give_up(f"{child.name} cannot work on this machine; 'sandbox check' tells more")
+        elif child.quick_deaths >= _MOST_QUICK_DEATHS:
+            times = f"{child.quick_deaths} times in a row"
+            self._give_up(f"{child.name} ended {times}; its log says why")
+        else:
+            pause_s = _FIRST_PAUSE_S * 2 ** (child.quick_deaths + child.refusals)
+            child.due_s = now_s + min(pause_s, _LONGEST_PAUSE_S)
+            log.error("%s ended with status %d; it is started again", child.name, status)
+
+    def _count_death(self, child: _Child, status: int, *, steady: bool) -> None:
+        if steady:
+            child.has_worked = True
+            child.quick_deaths = child.refusals = 0
+        elif status == _HOST_NOT_READY and child.has_worked:
+            # The machine could, and will again: it is short of something just now. No number of
+            # these ends the service; 16 is far beyond the longest pause.
+            child.refusals = min(child.refusals + 1, 16)
+        else:
+            child.quick_deaths += 1
+
+    def _give_up(self, why: str) -> None:
+        self._fatal = why
+        self._stopping = True
 
     def _retire_workers(self) -> None:
         """They all read the same files: none is started again. The API stays, to say what is wrong."""

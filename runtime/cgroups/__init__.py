@@ -8,7 +8,8 @@ is born there and no process has to be moved later.
 
 ``base.py`` is the protocol, ``v1.py`` serves v1 and hybrid layouts through cgroupspy, ``v2.py`` the
 unified layout through plain files (cgroupspy knows v1 only), ``detect.py`` tells which one it is.
-``starvation.py`` notices a run that is out of memory though the kernel kills nobody.
+``instances.py`` removes what dead workers left. ``starvation.py`` notices a run that is out of
+memory though the kernel kills nobody.
 
 Not protected: block devices (nothing in a slot writes to one), and memory that the kernel does not
 charge to any cgroup.

@@ -4,6 +4,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from runtime.cgroups.base import CgroupPool
+from runtime.cgroups.instances import claim
 from runtime.cgroups.v1 import CONTROLLERS as V1_CONTROLLERS
 from runtime.cgroups.v1 import PoolV1
 from runtime.cgroups.v2 import CONTROLLERS as V2_CONTROLLERS
@@ -43,7 +44,12 @@ def detect_layout(root: Path = ROOT) -> Layout:
 
 
 def open_pool(name: str, root: Path = ROOT) -> CgroupPool:
-    """The pool of the worker ``name``, empty. Raises HostNotReady like `detect_layout`."""
+    """The pool of the worker ``name``, empty.
+
+    Raises:
+        HostNotReady: like `detect_layout`, and `runtime.cgroups.instances.claim`.
+    """
     if detect_layout(root) is Layout.V2:
-        return PoolV2(root, name)
-    return PoolV1(root, name)
+        return claim(name, [root / "sandbox"], lambda: PoolV2(root, name))
+    parents = [root / controller / "sandbox" for controller in V1_CONTROLLERS]
+    return claim(name, parents, lambda: PoolV1(root, name))

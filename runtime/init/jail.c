@@ -31,11 +31,13 @@
 #define ROOT SCRATCH "/r"
 
 /* What of /proc tells about the host or its other tenants. What only root may read needs no mask, and
- * nor does /proc/sys: both belong to the host's root, who is nobody in here. */
+ * nor does the rest of /proc/sys: both belong to the host's root, who is nobody in here. */
 static const char *const MASKED_FILES[] = {
     "keys",  "key-users", "kallsyms", "config.gz", "cmdline", "interrupts", "softirqs",
     "locks", "diskstats", "partitions", "vmstat",  "zoneinfo", "modules",   "swaps",
-    "iomem", "ioports",   "buddyinfo",
+    "iomem", "ioports", "cgroups", "consoles", "misc", "devices", "buddyinfo", "crypto", "mtrr",
+    "dma", "execdomains", "schedstat",
+    "sys/kernel/random/boot_id", /* the same in every slot until the host starts again */
 };
 static const char *const MASKED_DIRECTORIES[] = {
     "acpi", "bus", "driver", "fs", "irq", "pressure", "scsi",

@@ -10,6 +10,9 @@ from sandbox.api.present import to_image, to_language
 from sandbox.api.service import Service, service_of
 from sandbox.models import ImageInfo, LanguageInfo, Readiness
 
+# A worker that has died is there again after about so long, unless something is wrong.
+RETRY_AFTER_S = 1
+
 router = APIRouter(tags=["about"])
 ServiceDep = Annotated[Service, Depends(service_of)]
 
@@ -39,7 +42,9 @@ async def healthz() -> dict[str, str]:
 async def readyz(service: ServiceDep) -> JSONResponse:
     """Whether work can be taken, and why not; with what the host check found."""
     readiness = service.readiness()
-    return JSONResponse(readiness.model_dump(), 200 if readiness.ready else 503)
+    if readiness.ready:
+        return JSONResponse(readiness.model_dump())
+    return JSONResponse(readiness.model_dump(), 503, {"Retry-After": str(RETRY_AFTER_S)})
 
 
 @router.get("/metrics", response_class=Response)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from sandbox.api.batch import parse_batch, run_batch
 from sandbox.api.body import JSON_TYPES, NDJSON_TYPES, StrictRoute, accept
@@ -61,25 +62,41 @@ async def run(
     started = service.start(request, idempotency_key, await http.body())
     if not wait:
         return _json(started.pending(), 202)
-    if idempotency_key is not None:
-        return _json(await asyncio.shield(started.answer))
-    return await _answer_unless_gone(http, service, started)
+    return _Awaited(service, started, cancel_if_gone=idempotency_key is None)
 
 
-async def _answer_unless_gone(http: Request, service: Service, started: Run) -> Response:
-    """The answer; or, if the caller goes before it is there, an end to what nobody will read."""
-    gone = asyncio.ensure_future(_disconnected(http))
-    try:
-        await asyncio.wait((started.answer, gone), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        gone.cancel()
-    if not started.answer.done():
-        service.runs.cancel(started.id)
-    return _json(await asyncio.shield(started.answer))
+class _Awaited(Response):
+    """The answer to a run, when it is there.
+
+    It is waited for while the response is sent and not in the route: FastAPI keeps a request's body,
+    its JSON and its model until the route returns, three times what the queue has of it.
+    """
+
+    def __init__(self, service: Service, started: Run, *, cancel_if_gone: bool) -> None:
+        super().__init__()
+        self._service = service
+        self._started = started
+        self._cancel_if_gone = cancel_if_gone
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._cancel_if_gone:
+            await self._cancel_unless_read(receive)
+        await _json(await asyncio.shield(self._started.answer))(scope, receive, send)
+
+    async def _cancel_unless_read(self, receive: Receive) -> None:
+        """Waits for the answer; if the caller goes before it is there, ends what nobody will read."""
+        answer = self._started.answer
+        gone = asyncio.ensure_future(_disconnected(receive))
+        try:
+            await asyncio.wait((answer, gone), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            gone.cancel()
+        if not answer.done():
+            self._service.runs.cancel(self._started.id)
 
 
-async def _disconnected(http: Request) -> None:
-    while (await http.receive())["type"] != "http.disconnect":
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
         pass
 
 

@@ -52,6 +52,10 @@ class Channel:
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
 
+    def abort(self) -> None:
+        """Ends the connection now, whatever is still to be sent; `receive` returns None then."""
+        self._writer.transport.abort()
+
     async def close(self) -> None:
         """Closes the connection."""
         self._writer.close()

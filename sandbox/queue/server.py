@@ -1,7 +1,6 @@
 """The API's end of the queue: accepts workers and connects them to the local queue."""
 
 import asyncio
-import contextlib
 import logging
 import socket
 from collections.abc import Callable
@@ -44,7 +43,7 @@ class QueueServer:
         self._queue = queue
         self._on_change = on_change
         self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.Task[None], Channel] = {}
 
     async def start(self, listener: socket.socket) -> None:
         """Accepts workers on a listening socket, which it takes over."""
@@ -53,9 +52,9 @@ class QueueServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        self._connections.add(task)
-        task.add_done_callback(self._connections.discard)
         channel = Channel(reader, writer)
+        self._connections[task] = channel
+        task.add_done_callback(self._connections.pop)
         try:
             await self._talk(channel)
         except (ValueError, msgspec.MsgspecError) as error:
@@ -102,7 +101,7 @@ class QueueServer:
         """Closes the listener and all connections; workers take that as the order to end."""
         if self._server is not None:
             self._server.close()
-        for task in list(self._connections):
-            task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.gather(*self._connections, return_exceptions=True)
+        # Not by cancelling the tasks: asyncio logs that with a traceback, as if it were an error.
+        for channel in self._connections.values():
+            channel.abort()
+        await asyncio.gather(*self._connections, return_exceptions=True)

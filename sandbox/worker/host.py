@@ -18,9 +18,10 @@ from images.canary import Canary
 from images.catalog import Catalog, Entry
 from images.cli import make_app
 from images.definition import Language
-from images.errors import BuildError, CatalogError, ImageChanged, ImageError
+from images.errors import BuildError, CatalogError, ImageChanged
 from images.manifest import StoredImage
 from images.page_cache import ResidentFiles
+from images.shelf import Shelf, held
 from images.store import ImageStore
 from runtime.errors import HostNotReady, SandboxFault, SetupFailed, SlotBroken
 from runtime.hostcheck import Finding, Level, check_host
@@ -67,7 +68,6 @@ __all__ = [
     "SlotBroken",
     "StartError",
     "StoredImage",
-    "check_host",
     "default_wall_time_s",
     "host_check",
     "make_images_app",
@@ -99,11 +99,25 @@ def warm_spec(image: StoredImage) -> WarmSpec | None:
     return None
 
 
+def damage(shelf: Shelf) -> list[Finding]:
+    """A warning, and a line in the log, for each image that cannot be served."""
+    mend = "sandbox images build NAME, or sandbox images rm NAME"
+    for name, error in shelf.damaged.items():
+        log.error("image %s is left out: %s", name, error)
+    return [
+        Finding(f"image {name}", Level.CAUTION, f"is left out: {error}", mend)
+        for name, error in shelf.damaged.items()
+    ]
+
+
 class Host:
     """This machine as the judge sees it: slots, and the images that they can hold."""
 
-    def __init__(self, pool: SlotPool, catalog: Catalog, undo: ExitStack) -> None:
+    def __init__(
+        self, pool: SlotPool, catalog: Catalog, undo: ExitStack, findings: list[Finding]
+    ) -> None:
         """Use `open`."""
+        self.findings = findings
         self.pool = pool
         self.catalog = catalog
         self._undo = undo
@@ -122,16 +136,15 @@ class Host:
         Raises:
             HostNotReady: the machine lacks something, or there is no image.
         """
-        store = ImageStore(settings.images_dir)
         with ExitStack() as undo:
+            shelf = undo.enter_context(held(ImageStore(settings.images_dir), images))
             try:
-                catalog = Catalog(store.list() if images is None else images)
-                for image in catalog.images:
-                    undo.enter_context(store.hold(image))
-            except ImageError as error:
+                catalog = Catalog(shelf.images)
+            except CatalogError as error:
                 raise HostNotReady(str(error)) from error
             if not catalog.images:
-                raise HostNotReady("there is no image: sandbox images build --all")
+                why = "; ".join(map(str, shelf.damaged.values())) or "there is no image"
+                raise HostNotReady(f"{why}: sandbox images build --all")
             config = PoolConfig(
                 name=f"{settings.instance}-{index}",
                 slots=settings.slots,
@@ -143,7 +156,7 @@ class Host:
                 init_directory=settings.state_dir / "init",
                 crun=settings.crun,
             )
-            return cls(SlotPool.open(config), catalog, undo.pop_all())
+            return cls(SlotPool.open(config), catalog, undo.pop_all(), damage(shelf))
 
     @asynccontextmanager
     async def lease(self, image: StoredImage) -> AsyncIterator[Slot]:
@@ -224,9 +237,10 @@ class Host:
         self._undo.close()
 
 
-def host_check() -> list[Finding]:
-    """What this machine can and cannot do."""
-    return check_host(Settings().crun)
+def host_check(settings: Settings | None = None) -> list[Finding]:
+    """What this machine can and cannot do for a service with these settings, or the environment's."""
+    of = settings or Settings()
+    return check_host(of.crun, init_directory=of.state_dir / "init", first_uid=of.first_uid)
 
 
 def _selftest(image: StoredImage, say: Callable[[str], None]) -> None:

@@ -26,7 +26,7 @@ from sandbox.worker.host import (
     default_wall_time_s,
 )
 from sandbox.worker.lanes import Lanes
-from sandbox.worker.verdict import judge_outcome
+from sandbox.worker.verdict import judge_outcome, no_program
 
 log = logging.getLogger(__name__)
 
@@ -289,7 +289,7 @@ def _compile_step(outcome: Outcome, limits: Limits, made: list[CollectedFile]) -
     judgement = judge_outcome(outcome, limits)
     verdict, message = judgement.verdict, judgement.message
     if verdict is Verdict.OK and not made:
-        verdict, message = Verdict.CE, "the compiler succeeded but left no program"
+        verdict, message = Verdict.CE, no_program(outcome, MAX_COMPILED_BYTES)
     elif verdict is not Verdict.OK:
         verdict, message = Verdict.CE, f"the compiler failed: {message}"
     step = _observed(None, verdict, outcome)

@@ -18,7 +18,7 @@ from sandbox.worker.host import (
     Host,
     ImageChanged,
     Limits,
-    check_host,
+    host_check,
     maximum_limits,
 )
 from sandbox.worker.judge import Judge
@@ -39,9 +39,9 @@ def run_worker(settings: Settings, index: int) -> None:
     """
     # The worker is what must survive when memory runs out; its runs have the highest score.
     _spare_from_oom_killer()
-    findings = check_host(settings.crun)
+    findings = host_check(settings)
     host = Host.open(settings, index)
-    hello = _hello(settings, f"worker-{index}", host.catalog, findings)
+    hello = _hello(settings, f"worker-{index}", host.catalog, findings + host.findings)
     uvloop.run(_serve(settings, host, hello))
 
 

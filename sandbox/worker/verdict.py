@@ -96,3 +96,12 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return "real-time"
+
+
+def no_program(outcome: Outcome, at_most_bytes: int) -> str:
+    """Why there is nothing to run after a compiler that succeeded."""
+    for file in outcome.files:
+        if file.refusal is not None:
+            limit = f"at most {at_most_bytes >> 20} MiB are kept"
+            return f"the compiler succeeded but its {file.path} is refused: {file.refusal}, {limit}"
+    return "the compiler succeeded but left no program"

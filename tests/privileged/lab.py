@@ -198,7 +198,11 @@ def make_config(number: int, suffix: str = "") -> PoolConfig:
     name = f"test-{number}{suffix}"
     first = 1000 + 20 * number + (10 if suffix else 0)
     return PoolConfig(
-        name=name, slots=SLOTS, first_slot=first, workplace=Path(f"/run/sandbox-{name}")
+        name=name,
+        slots=SLOTS,
+        first_slot=first,
+        workplace=Path(f"/run/sandbox-{name}"),
+        init_directory=Settings().state_dir / "init",
     )
 
 
@@ -208,7 +212,7 @@ def claim_number() -> tuple[int, int]:
     So two test runs at once do not clear each other's cgroups, and what a killed one left is cleared
     by the next one that gets its number.
     """
-    for number in range(100):
+    for number in range(50):  # more would reach the user ids of others' services
         fd = os.open(f"/run/sandbox-test-{number}.lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -216,7 +220,7 @@ def claim_number() -> tuple[int, int]:
             os.close(fd)
         else:
             return number, fd
-    raise RuntimeError("a hundred test processes are running on this machine")
+    raise RuntimeError("fifty test processes are running on this machine")
 
 
 class Lab:

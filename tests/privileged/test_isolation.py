@@ -294,6 +294,30 @@ for name in {TELLING}:
     assert Path("/proc/cmdline").read_text() != ""  # the control
 
 
+# What programs and their libraries ask for; it tells how busy the machine is, see `runtime`.
+NEEDED = ["cpuinfo", "filesystems", "loadavg", "meminfo", "mounts", "stat", "uptime", "version"]
+
+
+def test_no_file_of_proc_tells_more_than_programs_need(runner: Runner):
+    code = """
+import os
+for name in os.listdir("/proc"):
+    try:
+        with open("/proc/" + name, "rb") as file:
+            if file.read(1):
+                print(name)
+    except OSError:
+        pass
+"""
+    assert NEEDED == sorted(lines(runner.python(code)))
+
+
+def test_a_program_cannot_tell_which_machine_it_is_on(runner: Runner):
+    name = "/proc/sys/kernel/random/boot_id"
+    assert "" == said(runner.run_program(["cat", name]))
+    assert Path(name).read_text() != ""  # the control
+
+
 SYSTEM_FILES = [
     "/proc/sys/kernel/hostname", "/proc/sys/kernel/core_pattern", "/proc/sys/vm/drop_caches",
     "/proc/sys/kernel/shmmax", "/proc/sys/fs/mqueue/msg_max", "/proc/sys/net/ipv4/ip_forward",

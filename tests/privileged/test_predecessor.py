@@ -1,5 +1,6 @@
 """A worker that is killed leaves nothing alive, and its successor of the same name starts clean."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -39,6 +40,8 @@ def start_worker(lab: Lab) -> Iterator[Start]:
         process.kill()
         process.communicate()
     reap_orphans(lab)
+    with contextlib.suppress(FileNotFoundError):
+        make_config(lab.number, SUFFIX).workplace.rmdir()
 
 
 def environment() -> dict[str, str]:
@@ -61,8 +64,12 @@ def cgroups(lab: Lab) -> list[Path]:
 
 def processes(lab: Lab) -> set[int]:
     """What is alive in the slots of the worker."""
-    files = [file for path in cgroups(lab) for file in path.rglob("cgroup.procs")]
-    pids = {int(pid) for file in files for pid in file.read_text().split()}
+    pids: set[int] = set()
+    for path in cgroups(lab):
+        # A successor may be removing them, or a new worker making them.
+        with contextlib.suppress(OSError):
+            for file in path.rglob("cgroup.procs"):
+                pids.update(map(int, file.read_text().split()))
     return {pid for pid in pids if is_alive(pid)}
 
 
@@ -92,6 +99,16 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+class Elapsed:
+    """Whether some time has gone by."""
+
+    def __init__(self, seconds: float) -> None:
+        self._until_s = time.monotonic() + seconds
+
+    def __call__(self) -> bool:
+        return time.monotonic() > self._until_s
+
+
 @pytest.mark.parametrize("programs", [["sleep"], ["sh", "sleep", "sleep"]], ids=len)
 def test_nothing_of_a_killed_worker_lives_on(lab: Lab, start_worker: Start, programs: list[str]):
     many = ["sh", "-c", "setsid sleep 90 & sleep 90; true"]
@@ -112,11 +129,21 @@ def test_nothing_of_a_killed_worker_lives_on(lab: Lab, start_worker: Start, prog
 
 
 def test_a_worker_killed_at_any_moment_can_be_followed(lab: Lab, start_worker: Start):
-    for delay_s in (0.15, 0.25, 0.3, 0.35, 0.4, 0.5):
+    def kill_when(moment: Callable[[], object]) -> float:
+        """How long the worker has lived."""
+        start_s = time.monotonic()
         process = start_worker("sleep", "90")
-        time.sleep(delay_s)  # not to synchronise: any moment will do
+        wait_until(lambda: bool(moment()))
         process.kill()
         process.wait()
+        return time.monotonic() - start_s
+
+    whole_s = kill_when(lambda: "sleep" in names(processes(lab)))
+    assert [] != cgroups(lab)
+    wait_until(lambda: not processes(lab))
+    kill_when(lambda: processes(lab))
+    for part in range(3, 11):  # and moments that nothing tells, from before the slots to the run
+        kill_when(Elapsed(whole_s * part / 10))
     wait_until(lambda: not processes(lab))
     last = start_worker("true")
     out, err = last.communicate(timeout=WITHIN_S)

@@ -1,7 +1,7 @@
 """A real service: supervisor, API, worker and containers, on a free port of loopback."""
 
 import contextlib
-import itertools
+import fcntl
 import os
 import re
 import signal
@@ -19,9 +19,34 @@ import pytest
 from sandbox.models import RunResult
 
 START_S = 60.0
-# No two services that live at once may share user ids; the default range is left to a user.
-_FIRST_UIDS = itertools.count(0x7400_0000, 0x0040_0000)
+# Between those of `tests.privileged.lab` and those of images' self-tests; the default is a user's.
+_FIRST_UID, _LAST_UID = 0x7800_0000, 0x7BFF_FFFF
+_UIDS_A_SERVICE = 0x0040_0000  # 64 slots
 _LISTENING = re.compile(r"serving on (http://\S+)")
+
+
+class UserIds:
+    """A range of user ids that no other test's service on this machine has, until it is given back."""
+
+    def __init__(self) -> None:
+        """Takes the first free range."""
+        for number, first in enumerate(range(_FIRST_UID, _LAST_UID, _UIDS_A_SERVICE)):
+            path = f"/run/sandbox-test-uids-{number}.lock"
+            self._lock: int | None = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC)
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self.give_back()
+            else:
+                self.first = first
+                return
+        raise RuntimeError("tests on this machine have all the user ids there are for services")
+
+    def give_back(self) -> None:
+        """Lets others have it."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
 
 class Service:
@@ -29,11 +54,12 @@ class Service:
 
     def __init__(self, run_dir: Path, **settings: object) -> None:
         """Starts it and waits until it can take work; ``settings`` as in `sandbox.settings`."""
+        self._uids = UserIds()
         environment = {
             **os.environ,
             "SANDBOX_PORT": "0",
             "SANDBOX_RUN_DIR": str(run_dir),
-            "SANDBOX_FIRST_UID": str(next(_FIRST_UIDS)),
+            "SANDBOX_FIRST_UID": str(self._uids.first),
             **{f"SANDBOX_{name.upper()}": str(value) for name, value in settings.items()},
         }
         self.lines: list[str] = []
@@ -103,13 +129,15 @@ class Service:
         self.process.send_signal(signal.SIGTERM)
         status = self.process.wait(within_s)
         self._reader.join()
+        self._uids.give_back()
         return status
 
     def kill(self) -> None:
-        """SIGKILL to the supervisor; the kernel ends the rest."""
+        """SIGKILL to the supervisor, if it lives; the kernel ends the rest."""
         self.process.kill()
         self.process.wait()
         self._reader.join()
+        self._uids.give_back()
 
 
 def _uid(pid: int) -> int:
@@ -140,5 +168,4 @@ def start_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
     yield start
     for one in started:
         one.http.close()
-        if one.process.poll() is None:
-            one.kill()
+        one.kill()

@@ -4,12 +4,14 @@ import asyncio
 import collections
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -23,6 +25,9 @@ StartService = Callable[..., Service]
 RUNS = 2000
 AT_ONCE = 32
 KILLS = 3
+# Two thousand runs and many restarts, on however few cores there are.
+pytestmark = pytest.mark.timeout(900)
+
 SLEEP = "import time; time.sleep(1.5); print('slept')"
 
 
@@ -78,8 +83,18 @@ def traces(run_dir: Path) -> list[str]:
                 found.append(f"process {process.name}")
         except (FileNotFoundError, ProcessLookupError):
             continue
-    mounts = Path("/proc/self/mountinfo").read_text().splitlines()
-    return found + [line for line in mounts if str(run_dir) in line]
+    return found
+
+
+def holdings(worker: int) -> collections.Counter[str]:
+    """What a worker holds: its mounts, which only it can see, and its descriptors, without numbers."""
+    process = Path(f"/proc/{worker}")
+    mounts = [line.split()[4] for line in (process / "mountinfo").read_text().splitlines()]
+    descriptors = []
+    for link in (process / "fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            descriptors.append(str(link.readlink()))
+    return collections.Counter(re.sub(r"\d+", "N", name) for name in [*mounts, *descriptors])
 
 
 def namespaces(run_dir: Path | None = None) -> set[str]:
@@ -94,6 +109,13 @@ def namespaces(run_dir: Path | None = None) -> set[str]:
         except OSError:
             continue  # it has just ended
     return found - own
+
+
+def namespaces_of(service: Service, run_dir: Path) -> set[str]:
+    """The namespaces of a service's runs, containers and workers, not ours."""
+    links = [link for pid in service.workers for link in Path(f"/proc/{pid}/ns").iterdir()]
+    own = {str(link.readlink()) for link in Path("/proc/self/ns").iterdir()}
+    return ({str(link.readlink()) for link in links} - own) | namespaces(run_dir)
 
 
 def test_a_run_whose_worker_dies_is_run_again(start_service: StartService) -> None:
@@ -117,8 +139,13 @@ def test_a_run_that_loses_two_workers_is_our_fault(start_service: StartService) 
 
 
 def test_2000_runs_survive_three_dead_workers(start_service: StartService, tmp_path: Path) -> None:
+    run_dir = tmp_path / "run-0"
     service = start_service()
-    seen = asyncio.run(_load(service))
+    asyncio.run(_load(service, runs=AT_ONCE, kills=0))  # every slot has a container now
+    before = holdings(*service.workers)
+    assert any("/run-N/worker-N/" in name for name in before)  # its mounts are seen
+    own: set[str] = set()
+    seen = asyncio.run(_load(service, at_kill=lambda: own.update(namespaces_of(service, run_dir))))
     wrong = {
         verdict for number, verdict in seen.items() if verdict not in (_expected(number), "IE")
     }
@@ -127,9 +154,12 @@ def test_2000_runs_survive_three_dead_workers(start_service: StartService, tmp_p
     counts = collections.Counter(seen.values())
     # A dead worker takes at most the runs of its slots with it, and those are run again once.
     assert counts["IE"] == 0
-    assert traces(tmp_path / "run-0")  # the search finds something while the service lives
+    wait_until(lambda: not holdings(*service.workers) - before)
+    own |= namespaces_of(service, run_dir)
+    assert traces(run_dir)  # the search finds something while the service lives
     assert service.stop() == 0
-    assert traces(tmp_path / "run-0") == []
+    assert traces(run_dir) == []
+    wait_until(lambda: not namespaces() & own)
 
 
 def _program(number: int) -> str:
@@ -140,10 +170,16 @@ def _expected(number: int) -> str:
     return "AC" if number % 2 else "RE"
 
 
-async def _load(service: Service) -> dict[int, str]:
-    """RUNS runs, AT_ONCE at a time, with a worker killed at each quarter; one answer each."""
+async def _load(
+    service: Service,
+    *,
+    runs: int = RUNS,
+    kills: int = KILLS,
+    at_kill: Callable[[], object] = lambda: None,
+) -> dict[int, str]:
+    """Runs, AT_ONCE at a time, with a worker killed after each equal part; one answer each."""
     seen: dict[int, str] = {}
-    progress = [asyncio.Event() for _ in range(KILLS + 2)]  # one for each quarter reached
+    progress = [asyncio.Event() for _ in range(kills + 2)]  # one for each part reached
     room = asyncio.Semaphore(AT_ONCE)
     limits = httpx.Limits(max_connections=AT_ONCE)
     async with httpx.AsyncClient(base_url=service.url, timeout=120, limits=limits) as client:
@@ -155,14 +191,15 @@ async def _load(service: Service) -> dict[int, str]:
                 answer = await client.post("/run", json=request)
             assert answer.status_code == 200, answer.text
             seen[number] = answer.json()["verdict"]
-            progress[len(seen) * (KILLS + 1) // RUNS].set()
+            progress[len(seen) * (kills + 1) // runs].set()
 
         async def kill() -> None:
-            for part in range(1, KILLS + 1):
+            for part in range(1, kills + 1):
                 await progress[part].wait()
+                await asyncio.to_thread(at_kill)
                 await asyncio.to_thread(kill_worker, service)
 
-        await asyncio.gather(kill(), *(one(number) for number in range(RUNS)))
+        await asyncio.gather(kill(), *(one(number) for number in range(runs)))
     return seen
 
 
@@ -170,11 +207,14 @@ def test_sigterm_finishes_what_was_accepted_and_refuses_the_rest(
     start_service: StartService, tmp_path: Path
 ) -> None:
     service = start_service(slots=1)
-    accepted = [InBackground(service, language="python", code=SLEEP) for _ in range(2)]
+    # Long enough that the other one is seen to wait, and that a request is refused meanwhile.
+    slow = SLEEP.replace("1.5", "6")
+    accepted = [InBackground(service, language="python", code=slow)]
     wait_until(lambda: running(service) == 1)
+    accepted.append(InBackground(service, language="python", code=SLEEP))
     wait_until(lambda: httpx.get(f"{service.url}/readyz").json()["queued"] == 1)
+    wait_until(lambda: namespaces(tmp_path / "run-0"))
     own = namespaces(tmp_path / "run-0")
-    assert own
     service.process.send_signal(signal.SIGTERM)
     wait_until(lambda: httpx.get(f"{service.url}/readyz").status_code == 503)
     refused = httpx.post(f"{service.url}/run", json={"language": "python", "code": ""})
@@ -189,6 +229,30 @@ def test_sigterm_finishes_what_was_accepted_and_refuses_the_rest(
     assert service.process.wait(60) == 0
     assert traces(tmp_path / "run-0") == []
     wait_until(lambda: not namespaces() & own)
+
+
+def test_a_clean_stop_leaves_no_traceback_in_the_log(start_service: StartService) -> None:
+    service = start_service()
+    assert service.stop() == 0
+    assert [line for line in service.lines if "Traceback" in line or "Error" in line] == []
+
+
+def test_no_two_services_share_user_ids(service: Service, start_service: StartService) -> None:
+    def first_uid(of: Service) -> int:
+        environ = Path(f"/proc/{of.process.pid}/environ").read_bytes().split(b"\0")
+        return int(dict(line.split(b"=", 1) for line in environ if line)[b"SANDBOX_FIRST_UID"])
+
+    mine = {first_uid(service), first_uid(start_service())}
+    # As another pytest process would choose, which knows nothing of this one's services.
+    code = "from tests.service.conftest import UserIds; print(UserIds().first)"
+    other = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert len(mine | {int(other.stdout)}) == 3
 
 
 def test_runs_that_outlast_the_drain_are_answered_as_our_fault(start_service: StartService) -> None:
@@ -291,3 +355,35 @@ def test_descriptors_of_a_busy_worker_do_not_grow(service: Service) -> None:
     for _ in range(100):
         service.run(language="python", code="print(1)")
     assert count() == before
+
+
+@pytest.fixture
+def state_dir() -> Iterator[Path]:
+    """A state directory with an image store that a test may damage; its images are the real ones."""
+    # Not pytest's own: the root user of a container must be able to walk through.
+    with tempfile.TemporaryDirectory(prefix="sandbox-test-state-", dir="/run") as directory:
+        Path(directory).chmod(0o711)
+        _borrow_images(Path(directory) / "images")
+        yield Path(directory)
+
+
+def _borrow_images(images: Path) -> None:
+    (images / "names").mkdir(parents=True)
+    real = Settings().images_dir
+    for name in (real / "names").iterdir():
+        digest = name.read_text().strip()
+        (images / "names" / name.name).write_text(digest)
+        folder = digest.replace(":", "-", 1)
+        (images / folder).symlink_to(real / folder)
+
+
+def test_a_damaged_image_is_left_out_and_the_others_serve(
+    start_service: StartService, state_dir: Path
+) -> None:
+    (state_dir / "images" / "names" / "lean").write_text(f"sha256:{'0' * 64}\n")
+    service = start_service(state_dir=state_dir)
+    assert service.run(language="python", code="print(1)").verdict == Verdict.OK
+    host = service.http.get("/readyz").json()["host"]
+    (finding,) = [one for one in host if one["name"] == "image lean"]
+    assert finding["level"] == "CAUTION"
+    assert any("image lean is left out" in line for line in service.lines)

@@ -15,9 +15,12 @@ from tests.service.conftest import Service
 DATA = Path(__file__).parents[3] / "shared" / "data"
 AT_ONCE = 32
 
-pytestmark = pytest.mark.skipif(
-    not DATA.is_dir(), reason=f"HumanEval programs not found beside the project in {DATA.name}"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not DATA.is_dir(), reason=f"HumanEval programs not found beside the project in {DATA.name}"
+    ),
+    pytest.mark.timeout(900),  # hundreds of compilations, on however few cores there are
+]
 
 
 def rows(language: str) -> list[dict[str, Any]]:

@@ -73,6 +73,7 @@ async def readiness(api: Api, status: int) -> Readiness:
     answer = await api.http.get("/readyz")
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/json"
+    assert ("retry-after" in answer.headers) == (status == 503)
     found = Readiness.model_validate_json(answer.content)
     assert found.ready == (status == 200) == (found.reasons == [])
     return found

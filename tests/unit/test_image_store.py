@@ -243,13 +243,6 @@ def test_a_digest_of_a_wrong_form_never_becomes_a_path(store: ImageStore, digest
         store.get_by_digest(digest)
 
 
-def test_versions_are_those_of_every_image_that_has_the_language(store: ImageStore):
-    put(store, named("one", "a", "b"))
-    put(store, named("two", "b"))
-    assert {"one": "b 1.0", "two": "b 1.0"} == store.versions("b")
-    assert {} == store.versions("c")
-
-
 DAMAGES: dict[str, Any] = {
     "no JSON": lambda text: text[:-20],
     "an unknown format": lambda text: text.replace('"format": 1', '"format": 2'),

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runtime.outcome import Refusal
 from sandbox.models import Verdict
-from sandbox.worker.host import Kill, Limits, Outcome, StartError
-from sandbox.worker.verdict import PRECEDENCE, judge_outcome
+from sandbox.worker.host import CollectedFile, Kill, Limits, Outcome, StartError
+from sandbox.worker.verdict import PRECEDENCE, judge_outcome, no_program
 
 LIMITS = Limits(cpu_time_s=1.0, wall_time_s=3.0)
 
@@ -104,3 +105,11 @@ def test_only_a_clean_end_is_ok(seen: Outcome) -> None:
     if judged.verdict is Verdict.OK:
         assert (seen.exit_code, seen.signal, seen.killed_by, seen.oom_kills) == (0, None, None, 0)
         assert seen.cpu_time_s <= LIMITS.cpu_time_s
+
+
+def test_a_program_that_was_refused_is_not_said_to_be_missing() -> None:
+    assert no_program(outcome(), 1 << 20) == "the compiler succeeded but left no program"
+    refused = CollectedFile("main", None, refusal=Refusal.TOO_LARGE)
+    message = no_program(outcome(files=(refused,)), 1 << 20)
+    assert "main is refused: too_large" in message
+    assert "1 MiB" in message
