@@ -15,6 +15,7 @@ from runtime import netns, workplace
 from runtime.cgroups import CgroupPool, SlotCgroup
 from runtime.container import Container, Place, boot
 from runtime.errors import SlotBroken
+from runtime.feed import Feed, Listener
 from runtime.limits import Limits
 from runtime.outcome import Outcome
 from runtime.program import Program
@@ -109,9 +110,16 @@ class Slot:
         if self._cgroup.oom_event_fd is not None:
             loop.add_reader(self._cgroup.oom_event_fd, self._on_oom)
 
-    async def run(self, program: Program, stdin: bytes, limits: Limits) -> Outcome:
+    async def run(
+        self,
+        program: Program,
+        stdin: bytes | Feed,
+        limits: Limits,
+        listener: Listener | None = None,
+    ) -> Outcome:
         """Runs a program once, isolated from every other run.
 
+        With a `Feed` its input comes while it runs; a listener hears its output meanwhile.
         Cancelling the task ends the run at once and leaves the slot usable.
 
         Raises:
@@ -124,7 +132,7 @@ class Slot:
         if self._container is None or self._broken:
             raise SlotBroken(f"{self.name}: there is no container to run in")
         self.runs_in_container += 1
-        self._run = Run(self._container, self._cgroup, program, limits)
+        self._run = Run(self._container, self._cgroup, program, limits, listener)
         try:
             outcome = await self._run.execute(stdin)
             self._cgroup.check_clean()
@@ -136,6 +144,11 @@ class Slot:
             self._broken = self._broken or self._run.abandoned
             self._run = None
         return outcome
+
+    def stop(self) -> None:
+        """Ends the run that is under way, if there is one; it is `Kill.STOPPED` then."""
+        if self._run is not None:
+            self._run.stop()
 
     def _on_message(self) -> None:
         """init has said something, or has died."""

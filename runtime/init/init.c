@@ -109,7 +109,7 @@ static void keep(struct run *run, const struct container *container) {
   /* exec leaves the last step behind; only a failure sets an error */
   if (!progress->error) progress->step = STEP_RUNNING;
   if (!progress->error && run->collect_fd >= 0)
-    collect(&run->bundle, run->collect_fd, run->request.collect_bytes);
+    collect(&run->bundle, &run->request, run->collect_fd);
   _exit(0);
 }
 
