@@ -20,8 +20,9 @@ from images.manifest import StoredImage
 from images.page_cache import ResidentFiles
 from images.store import ImageStore
 from runtime.errors import HostNotReady, SandboxFault, SetupFailed, SlotBroken
+from runtime.feed import Feed, Listener
 from runtime.hostcheck import Finding, Level, check_host
-from runtime.init_protocol import InputFile
+from runtime.init_protocol import PROTECTED, InputFile
 from runtime.limits import KIB, MIB, Limits, default_wall_time_s
 from runtime.outcome import CollectedFile, Kill, Outcome, StartError
 from runtime.pool import Image, PoolConfig, SlotPool
@@ -37,10 +38,12 @@ _LOCKED_SHARE = 0.25
 __all__ = [
     "KIB",
     "MIB",
+    "PROTECTED",
     "Catalog",
     "CatalogError",
     "CollectedFile",
     "Entry",
+    "Feed",
     "Finding",
     "Host",
     "HostNotReady",
@@ -51,6 +54,7 @@ __all__ = [
     "Language",
     "Level",
     "Limits",
+    "Listener",
     "Outcome",
     "Program",
     "SandboxFault",
@@ -89,7 +93,9 @@ class Host:
         self.pool = pool
         self.catalog = catalog
         self._undo = undo
+        self._jobs = pool.size // 2
         self._files = undo.enter_context(ResidentFiles())
+        self._side_leases = asyncio.Semaphore(max(1, self._jobs))
         self._loading = threading.Lock()
         self._loads: dict[str, asyncio.Task[None]] = {}
 
@@ -115,8 +121,8 @@ class Host:
                 raise HostNotReady("there is no image: sandbox images build --all")
             config = PoolConfig(
                 name=f"{settings.instance}-{index}",
-                slots=settings.slots,
-                first_slot=index * settings.slots,
+                slots=settings.all_slots,
+                first_slot=index * settings.all_slots,
                 first_uid=settings.first_uid,
                 pin_cores=settings.pin_cores,
                 runs_per_container=settings.runs_per_container,
@@ -135,6 +141,26 @@ class Host:
         await asyncio.shield(self._load(image))
         async with self.pool.lease(Image(image.digest, image.rootfs)) as slot:
             yield slot
+
+    @asynccontextmanager
+    async def lease_side(self, image: StoredImage) -> AsyncIterator[Slot]:
+        """A slot for a program beside the judged one: a checker, an interactor.
+
+        Whoever holds it must not wait for another lease. That is why two jobs cannot wait for each other: a
+        worker has twice as many slots as it takes jobs, each job holds at most one by `lease`, and no more
+        than the other half is given out here. So a holder of this lease has all that it needs, and ends.
+
+        Raises:
+            SandboxFault: so many slots have been lost that this does not hold any more.
+        """
+        async with self._side_leases:
+            if self.pool.size <= self._jobs:
+                raise SandboxFault(
+                    "too many slots of this worker have been lost; restart the worker"
+                )
+            await asyncio.shield(self._load(image))
+            async with self.pool.lease(Image(image.digest, image.rootfs)) as slot:
+                yield slot
 
     def warm(self) -> None:
         """Begins to read the images into memory, so that their first runs need not wait for it."""

@@ -5,12 +5,17 @@ import dataclasses
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sandbox import checkers
 from sandbox.checkers import CheckerSpec
 from sandbox.jobs import Job, JobArtifact, JobResult, JobTest, LimitChanges, Step, failed
 from sandbox.models import Verdict
+from sandbox.scoring import Score
+from sandbox.worker.calls import check_call, with_driver
+from sandbox.worker.checking import check_output, ruled
+from sandbox.worker.gate import Gate
+from sandbox.worker.helpers import HelperFailed, Helpers, Ready
 from sandbox.worker.host import (
     CatalogError,
     CollectedFile,
@@ -24,6 +29,12 @@ from sandbox.worker.host import (
     Slot,
     default_wall_time_s,
 )
+from sandbox.worker.interactive import Talk, talk
+from sandbox.worker.points import course_of, is_judged, scored, scores_of, share_of
+from sandbox.worker.repository import BadArchive
+from sandbox.worker.stages import StagesRun, artifacts, run_stages, stages_result
+from sandbox.worker.steady import Steady
+from sandbox.worker.steps import observed
 from sandbox.worker.verdict import judge_outcome
 
 log = logging.getLogger(__name__)
@@ -52,6 +63,9 @@ class _Progress:
     run: Step | None = None
     tests: list[Step] = field(default_factory=list)
     artifacts: list[JobArtifact] = field(default_factory=list)
+    # What each judged test has gained, of 1.
+    shares: dict[str, float] = field(default_factory=dict)
+    stages: StagesRun = field(default_factory=StagesRun)
 
     def fit(self, step: Step) -> Step:
         """The step with as much of its output as there is room for in the answer."""
@@ -102,6 +116,7 @@ class Judge:
         most: Limits,
         max_artifact_bytes: int,
         max_result_bytes: int,
+        cpu_grace: float = 0.5,
     ) -> None:
         """``worker`` is the name that results carry, ``most`` what no run exceeds."""
         self._host = host
@@ -109,6 +124,9 @@ class Judge:
         self._most = most
         self._max_artifact_bytes = max_artifact_bytes
         self._max_result_bytes = max_result_bytes
+        self._gate = Gate()
+        self._steady = Steady(self._gate, cpu_grace)
+        self._helpers = Helpers(host, self._limits, self._gate)
 
     def _limits(self, default: Limits, changes: LimitChanges) -> Limits:
         return effective_limits(default, changes).at_most(self._most)
@@ -119,9 +137,14 @@ class Judge:
             entry = self._host.catalog.resolve(job.language, job.image)
         except CatalogError as error:
             return failed(job.id, "no_such_image", str(error), retryable=False)
+        job = with_driver(job)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return await self._attempt(job, entry)
+            except HelperFailed as error:
+                return failed(job.id, "helper_failed", str(error), retryable=False)
+            except BadArchive as error:
+                return failed(job.id, "bad_archive", str(error), retryable=False)
             except ImageUnfit as error:
                 return failed(job.id, "image_unfit", str(error), retryable=False)
             except (SandboxFault, OSError) as error:
@@ -135,12 +158,25 @@ class Judge:
         started_s = time.monotonic()
         async with self._host.lease(entry.image) as slot:
             progress.prepare_s = time.monotonic() - started_s
+            if job.stages:
+                return await self._judge_stages(job, entry, slot, progress)
             files = await self._compile(job, entry, slot, progress)
             if files is not None:
                 started_s = time.monotonic()
                 await self._run_all(job, entry, slot, files, progress)
                 progress.run_s = time.monotonic() - started_s
         return self._result(job, entry, progress)
+
+    async def _judge_stages(
+        self, job: Job, entry: Entry, slot: Slot, progress: _Progress
+    ) -> JobResult:
+        started_s = time.monotonic()
+        run = progress.stages
+        await run_stages(job, entry, slot, self._limits, self._run, run)
+        progress.run_s = time.monotonic() - started_s
+        progress.keep(artifacts(job, run.files))
+        run.steps = [progress.fit(step) for step in run.steps]
+        return stages_result(job, run, self._result(job, entry, progress))
 
     async def _compile(
         self, job: Job, entry: Entry, slot: Slot, progress: _Progress
@@ -157,7 +193,8 @@ class Judge:
         with Program(
             language.compile, environment, [source, *given], language.artefacts, MAX_COMPILED_BYTES
         ) as program:
-            outcome = await slot.run(program, b"", limits)
+            async with self._gate.shared():
+                outcome = await slot.run(program, b"", limits)
         progress.compile_s = time.monotonic() - started_s
         made = [file for file in outcome.files if file.content is not None]
         progress.compile = progress.fit(_compile_step(outcome, limits, made))
@@ -175,8 +212,9 @@ class Judge:
         limits = self._limits(language.limits, job.limits)
         with Program(command, environment, files, job.collect, self._max_artifact_bytes) as program:
             if not job.tests:
-                outcome = await slot.run(program, job.stdin, limits)
-                progress.run = progress.fit(_step(None, outcome, limits, job, language.run))
+                outcome, flags = await self._run(slot, program, job.stdin, limits)
+                step = _step(None, outcome, limits, job, language.run)
+                progress.run = progress.fit(replace(step, flags=(*step.flags, *flags)))
                 progress.keep(outcome.files)
                 return
             await self._run_tests(job, slot, program, limits, language.run, progress)
@@ -190,26 +228,83 @@ class Judge:
         command: Sequence[str],
         progress: _Progress,
     ) -> None:
-        stopped = False
+        helper = await self._ready_helper(job)
+        course = course_of(job)
         for test in job.tests:
-            if stopped:
+            if course.skips(scored(test)):
                 progress.tests.append(Step(test.id, Verdict.SK))
                 continue
             test_limits = self._limits(limits, test.limits)
-            outcome = await slot.run(program, test.stdin, test_limits)
-            step = _step(test.id, outcome, test_limits, job, command)
-            step = await _compare(step, test, job.checker)
+            if job.interactor is not None and helper is not None:
+                talked, flags = await self._talk(helper, slot, program, test_limits, test)
+                outcome = talked.outcome
+                step = _step(test.id, outcome, test_limits, job, command)
+                if talked.ruling is not None:
+                    step = ruled(step, talked.ruling, test)
+            else:
+                outcome, flags = await self._run(slot, program, test.stdin, test_limits)
+                step = _step(test.id, outcome, test_limits, job, command)
+                step = await self._check(step, test, job.checker, helper)
+            step = replace(step, flags=(*step.flags, *flags))
+            if is_judged(job, test):
+                share = share_of(step, test)
+                course.record(scored(test), share)
+                progress.shares[test.id] = share
+                step = replace(step, points=share * test.points)
             progress.tests.append(progress.fit(step))
             progress.keep(outcome.files, f"{test.id}/")
-            failed_test = test.expected_output is not None and step.verdict is not Verdict.AC
-            stopped = job.stop_on_first_failure and failed_test
+
+    async def _run(
+        self, slot: Slot, program: Program, stdin: bytes, limits: Limits
+    ) -> tuple[Outcome, tuple[str, ...]]:
+        """Runs a program, again if noise could have decided; the outcome, and flags that say so."""
+        measured = await self._steady.measure(
+            limits, lambda most: slot.run(program, stdin, most), lambda outcome: outcome
+        )
+        return measured.result, measured.flags
+
+    async def _talk(
+        self, helper: Ready, slot: Slot, program: Program, limits: Limits, test: JobTest
+    ) -> tuple[Talk, tuple[str, ...]]:
+        measured = await self._steady.measure(
+            limits,
+            lambda most: talk(self._helpers, helper, slot, program, most, limits, test),
+            lambda talked: talked.outcome,
+        )
+        return measured.result, (*measured.result.flags, *measured.flags)
+
+    async def _ready_helper(self, job: Job) -> Ready | None:
+        """The compiled checker or interactor, if the job has one."""
+        helper = job.interactor or job.checker_program
+        if helper is None:
+            return None
+        try:
+            return await self._helpers.ready(helper)
+        except CatalogError as error:
+            raise HelperFailed(str(error)) from error
+
+    async def _check(
+        self, step: Step, test: JobTest, checker: CheckerSpec, helper: Ready | None
+    ) -> Step:
+        """Judges the output of a run that ended normally, if there is something to compare with."""
+        if step.verdict is not Verdict.OK:
+            return step
+        if test.call is not None:
+            return await asyncio.to_thread(check_call, step, test)
+        if helper is not None and test.expected_output is not None:
+            return await check_output(self._helpers, helper, step, test)
+        return await _compare(step, test, checker)
 
     def _result(self, job: Job, entry: Entry, progress: _Progress) -> JobResult:
         verdict, passed, total = _summary(job, progress)
+        groups, score = scores_of(job, progress.shares)
         return JobResult(
             id=job.id,
             verdict=verdict,
-            reward=_reward(job, verdict),
+            reward=_reward(job, verdict, passed, total, score),
+            score=score,
+            groups=groups,
+            grade=None if score is None else "strong",
             passed=passed,
             total=total,
             compile=progress.compile,
@@ -231,7 +326,7 @@ def _summary(job: Job, progress: _Progress) -> tuple[Verdict, int, int]:
     The verdict is that of the first judged test that failed. If no test is judged, it is that of the first
     that did not end normally.
     """
-    judged = [test.expected_output is not None for test in job.tests]
+    judged = [is_judged(job, test) for test in job.tests]
     total = sum(judged)
     if progress.compile is not None and progress.compile.verdict is not Verdict.OK:
         return Verdict.CE, 0, total
@@ -247,10 +342,16 @@ def _summary(job: Job, progress: _Progress) -> tuple[Verdict, int, int]:
     return (Verdict.AC if total else Verdict.OK), passed, total
 
 
-def _reward(job: Job, verdict: Verdict) -> float | None:
-    """1 or 0; nothing if there are tests and none of them says what is right."""
+def _reward(
+    job: Job, verdict: Verdict, passed: int, total: int, score: Score | None
+) -> float | None:
+    """In the shape that was asked for; nothing if there are tests and none says what is right."""
     if verdict is Verdict.OK and job.tests:
         return None
+    if job.reward == "fraction" and total:
+        return passed / total
+    if job.reward == "points" and score is not None and score.max_points:
+        return score.points / score.max_points
     return 1.0 if verdict in (Verdict.AC, Verdict.OK) else 0.0
 
 
@@ -264,7 +365,7 @@ def _compile_step(outcome: Outcome, limits: Limits, made: list[CollectedFile]) -
         verdict, message = Verdict.CE, "the compiler succeeded but left no program"
     elif verdict is not Verdict.OK:
         verdict, message = Verdict.CE, f"the compiler failed: {message}"
-    step = _observed(None, verdict, outcome)
+    step = observed(None, verdict, outcome)
     return dataclasses.replace(step, message=message, flags=judgement.flags)
 
 
@@ -277,24 +378,8 @@ def _step(
         assert outcome.start_error is not None
         raise ImageUnfit(f"{command[0]} cannot be executed: {outcome.start_error.reason}")
     judgement = judge_outcome(outcome, limits)
-    step = _observed(test_id, judgement.verdict, outcome)
+    step = observed(test_id, judgement.verdict, outcome)
     return dataclasses.replace(step, message=judgement.message, flags=judgement.flags)
-
-
-def _observed(test_id: str | None, verdict: Verdict, outcome: Outcome) -> Step:
-    return Step(
-        id=test_id,
-        verdict=verdict,
-        exit_code=outcome.exit_code,
-        signal=outcome.signal,
-        stdout=outcome.stdout,
-        stderr=outcome.stderr,
-        stdout_truncated=outcome.stdout_truncated,
-        stderr_truncated=outcome.stderr_truncated,
-        cpu_time_s=outcome.cpu_time_s,
-        wall_time_s=outcome.wall_time_s,
-        memory_bytes=outcome.memory_bytes,
-    )
 
 
 async def _compare(step: Step, test: JobTest, checker: CheckerSpec) -> Step:

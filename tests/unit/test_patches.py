@@ -14,7 +14,10 @@ TREE = {
     "no_end": TreeFile(b"a\nb"),
     "link": TreeFile(b"calc.py", LINK | 0o777),
 }
-FIX = b"--- a/calc.py\n+++ b/calc.py\n@@ -1,2 +1,2 @@\n def add(a, b):\n-    return a - b\n+    return a + b\n"
+FIX = (
+    b"--- a/calc.py\n+++ b/calc.py\n@@ -1,2 +1,2 @@\n"
+    b" def add(a, b):\n-    return a - b\n+    return a + b\n"
+)
 
 
 def content(patch: bytes, path: str = "calc.py") -> bytes:
@@ -37,7 +40,8 @@ def test_a_change_is_applied_and_nothing_else_is_touched():
 GIT = [
     (
         "new file",
-        b"diff --git a/n/e w.py b/n/e w.py\nnew file mode 100755\nindex 000..111\n--- /dev/null\n+++ b/n/e w.py\t\n"
+        b"diff --git a/n/e w.py b/n/e w.py\nnew file mode 100755\nindex 000..111\n"
+        b"--- /dev/null\n+++ b/n/e w.py\t\n"
         b"@@ -0,0 +1 @@\n+x\n",
         {"n/e w.py": TreeFile(b"x\n", 0o755)},
         [],
@@ -59,11 +63,14 @@ GIT = [
     ),
     ("mode", b"diff --git a/calc.py b/calc.py\nold mode 100644\nnew mode 100755\n",
      {"calc.py": TreeFile(TREE["calc.py"].content, 0o755)}, []),
-    ("quoted", b'diff --git "a/\\303\\274" "b/\\303\\274"\nnew file mode 100644\n--- /dev/null\n+++ "b/\\303\\274"\n'
+    ("quoted", b'diff --git "a/\\303\\274" "b/\\303\\274"\nnew file mode 100644\n'
+     b'--- /dev/null\n+++ "b/\\303\\274"\n'
      b"@@ -0,0 +1 @@\n+x\n", {"ü": TreeFile(b"x\n")}, []),
-    ("line without an end", b"--- a/no_end\n+++ b/no_end\n@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+c\n",
+    ("line without an end", b"--- a/no_end\n+++ b/no_end\n@@ -1,2 +1,2 @@\n a\n-b\n"
+     b"\\ No newline at end of file\n+c\n",
      {"no_end": TreeFile(b"a\nc\n")}, []),
-    ("lines that look like headers", b"--- a/d/run.sh\n+++ b/d/run.sh\n@@ -1 +1,2 @@\n+-- x\n+++ y\n-echo 1\n",
+    ("lines that look like headers", b"--- a/d/run.sh\n+++ b/d/run.sh\n@@ -1 +1,2 @@\n"
+     b"+-- x\n+++ y\n-echo 1\n",
      {"d/run.sh": TreeFile(b"-- x\n++ y\n", 0o755)}, []),
     ("files change places", b"diff --git a/calc.py b/no_end\nrename from calc.py\nrename to no_end\n"
      b"diff --git a/no_end b/calc.py\nrename from no_end\nrename to calc.py\n",
@@ -99,7 +106,7 @@ REJECTED = [
     (b"--- /dev/null\n+++ b/calc.py/x\n@@ -0,0 +1 @@\n+x\n", "calc.py is a file, not a directory"),
     (b"--- /dev/null\n+++ b/d\n@@ -0,0 +1 @@\n+x\n", "there is a directory of this name"),
     (b"--- a/calc.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-def add(a, b):\n", "not all of its content"),
-    (b"diff --git a/x b/x\nnew file mode 120000\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+/etc\n", "no links"),
+    (b"diff --git a/x b/x\nnew file mode 120000\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+/\n", "links"),
     (b"diff --git a/x b/x\nnew file mode 100644\nGIT binary patch\nliteral 1\n", "binary"),
     (b"Binary files a/x and b/x differ\n", "changes no file"),
     (FIX.replace(b"@@ -1,2 +1,2 @@", b"@@ 1,2 1,2 @@"), "no proper header"),
