@@ -31,6 +31,7 @@ class Slot:
     ) -> None:
         """Use `make`."""
         self.name = place.name
+        self.cpu: int | None = None
         self.image: str | None = None
         self.runs_in_container = 0
         self._runs_per_container = runs_per_container
@@ -85,7 +86,9 @@ class Slot:
         workplace.make_devices(place.devices)
         netns.make_network(place.network)
         numbers = itertools.count(1)
-        return cls(place, lambda: pool.make(f"{name}.{next(numbers)}", cpu), runs_per_container)
+        slot = cls(place, lambda: pool.make(f"{name}.{next(numbers)}", cpu), runs_per_container)
+        slot.cpu = cpu
+        return slot
 
     async def boot(self, image: str, rootfs: Path, filter_program: bytes) -> None:
         """Puts a container of an image into the slot, in place of the one that is there.

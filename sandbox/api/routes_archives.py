@@ -19,7 +19,8 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     422: {"model": ErrorAnswer, "description": "It is no archive that could be used."},
 }
 _MISSING: dict[int | str, dict[str, Any]] = {
-    404: {"model": ErrorAnswer, "description": "No such archive, or it has made room for others."}
+    404: {"model": ErrorAnswer, "description": "No such archive, or it has made room for others."},
+    422: {"model": ErrorAnswer, "description": "It is no digest."},
 }
 
 router = APIRouter(tags=["archives"])

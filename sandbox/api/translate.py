@@ -13,6 +13,7 @@ from sandbox.api.translate_judging import (
     limit_changes,
 )
 from sandbox.checkers import CheckerSpec
+from sandbox.job_files import CALL_FILES
 from sandbox.jobs import HelperProgram, Job, JobFile, JobTest, Language, WorkerHello
 from sandbox.models import (
     Interactor,
@@ -111,6 +112,11 @@ def _check_program(request: RunRequest, language: Language) -> None:
         if test.call is not None and language.name not in CALL_LANGUAGES:
             message = f"functions can be called in {', '.join(CALL_LANGUAGES)} only"
             raise ApiError(422, "invalid_field", message, field=f"tests.{index}.call")
+    if any(test.call is not None for test in request.tests):
+        for name in CALL_FILES:
+            if name in request.files:
+                message = f"{name!r} is where the program or its driver goes"
+                raise ApiError(422, "invalid_field", message, field="files")
 
 
 def _helper(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from sandbox.api.errors import ApiError
+from sandbox.job_files import HELPER_FILES
 from sandbox.jobs import (
     HelperProgram,
     JobCall,
@@ -51,6 +52,9 @@ def helper_of(
     try:
         if language.source_file in helper.files:
             raise ValueError(f"{language.source_file!r} is where 'code' goes")
+        for name in HELPER_FILES:
+            if name in helper.files:
+                raise ValueError(f"{name!r} is what the program is given")
         check_collisions([*helper.files, language.source_file])
     except ValueError as error:
         raise ApiError(422, "invalid_field", str(error), field=f"{field}.files") from None

@@ -15,14 +15,12 @@ import importlib.resources
 import secrets
 from functools import cache
 
+from sandbox.job_files import CPP_DRIVER, CPP_HEADER, PYTHON_MODULE
 from sandbox.jobs import Job, JobCall, JobFile, JobTest, Step
 from sandbox.models import Verdict
 from sandbox.values import NotAValue, difference, parse_value
 
 _NONCE_BYTES = 16
-PYTHON_MODULE = "solution.py"
-CPP_HEADER = "solution.hpp"
-CPP_DRIVER = "sandbox_call.hpp"
 
 
 def with_driver(job: Job) -> Job:

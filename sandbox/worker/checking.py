@@ -9,6 +9,7 @@ import dataclasses
 import re
 from dataclasses import dataclass
 
+from sandbox.job_files import ANSWER, INPUT, OUTPUT
 from sandbox.jobs import JobTest, Step
 from sandbox.models import Verdict
 from sandbox.worker.helpers import HelperFailed, Helpers, Ready
@@ -16,8 +17,6 @@ from sandbox.worker.host import InputFile, Limits, Outcome
 from sandbox.worker.verdict import judge_outcome
 
 ACCEPTED, WRONG, PRESENTATION, FAILED, DIRT, POINTS, TOO_SHORT = 0, 1, 2, 3, 4, 7, 8
-INPUT, OUTPUT, ANSWER = "input.txt", "output.txt", "answer.txt"
-HELPER_FILES = (INPUT, OUTPUT, ANSWER)
 
 _MESSAGE_CHARS = 300
 _POINTS = re.compile(r"\s*(?:points\s+)?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:\s|\Z)")

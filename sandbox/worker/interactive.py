@@ -22,13 +22,11 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.job_files import ANSWER, INPUT, OUTPUT
 from sandbox.jobs import JobTest
 from sandbox.models import Verdict
 from sandbox.worker.checking import (
     ACCEPTED,
-    ANSWER,
-    INPUT,
-    OUTPUT,
     POINTS,
     TOO_SHORT,
     Ruling,

@@ -116,7 +116,7 @@ class Judge:
         most: Limits,
         max_artifact_bytes: int,
         max_result_bytes: int,
-        cpu_grace: float = 0.5,
+        cpu_grace: float = 1.0,
     ) -> None:
         """``worker`` is the name that results carry, ``most`` what no run exceeds."""
         self._host = host
@@ -259,7 +259,10 @@ class Judge:
     ) -> tuple[Outcome, tuple[str, ...]]:
         """Runs a program, again if noise could have decided; the outcome, and flags that say so."""
         measured = await self._steady.measure(
-            limits, lambda most: slot.run(program, stdin, most), lambda outcome: outcome
+            limits,
+            lambda most: slot.run(program, stdin, most),
+            lambda outcome: outcome,
+            slot.cpu,
         )
         return measured.result, measured.flags
 
@@ -270,6 +273,7 @@ class Judge:
             limits,
             lambda most: talk(self._helpers, helper, slot, program, most, limits, test),
             lambda talked: talked.outcome,
+            slot.cpu,
         )
         return measured.result, (*measured.result.flags, *measured.flags)
 

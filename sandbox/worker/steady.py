@@ -1,18 +1,23 @@
 """Repeatable verdicts: a result that noise could have decided is measured again before it is reported.
 
 Theory of operation. CPU time is what counts, and neighbours can make it longer (they share caches, memory
-and, as hyperthreads, a core) but never shorter. Measured on a 2-core machine, the same work took up to 1.6
-times the CPU time beside a full load. So:
+and, as hyperthreads, a core) but never shorter. Measured on a virtual machine with 2 cores, the same work
+took up to twice the CPU time beside others. So:
 
 - A run that ends within its CPU limit has kept it, whatever went on around it.
 - A run is not ended at its limit but at ``1 + grace`` times the limit. One that gets there is too slow
   under any circumstances: an endless loop is not run twice.
 - One that ends by itself in between, or that was ended by the wall clock while the machine was starved, is
-  run again, alone. The least CPU time of all its runs counts.
+  run again, alone. The least CPU time of all its runs counts; it is tried again, with growing pauses,
+  until it keeps its limit, or breaks it while the core was as fast as it can be.
 
-Whoever is run again has the flag ``rerun``; ``noisy`` says that being alone could not be had.
+Whoever is run again has the flag ``rerun``; ``noisy`` says that quiet could not be had.
+
+Not protected: from noise that lasts, which comes from outside of this worker. To divide by how slow the
+core is was tried and is wrong: programs of different kinds are slowed down by different factors.
 """
 
+import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -20,11 +25,12 @@ from typing import Generic, TypeVar
 
 from sandbox.worker.gate import Gate, Presence
 from sandbox.worker.host import Kill, Limits, Outcome
-from sandbox.worker.noise import Noise
+from sandbox.worker.noise import SLOW, Cores, Noise
 
 T = TypeVar("T")
 
-MAX_RERUNS = 3
+# Between two tries others may run; noise that comes from outside often passes within seconds.
+PAUSES_S = (0.0, 0.1, 0.3, 0.6, 1.0, 2.0, 3.0, 3.0)
 # How long new runs are held back for one that is to be measured alone.
 _ALONE_WITHIN_S = 10.0
 # Above this share of its limit, a run that was alone is too slow; below it, another try may tell.
@@ -46,12 +52,14 @@ class Steady:
         """``grace``: how far beyond its CPU limit a run may go before it is certainly too slow."""
         self._gate = gate
         self._grace = grace
+        self._cores = Cores()
 
     async def measure(
         self,
         limits: Limits,
         run: Callable[[Limits], Awaitable[T]],
         outcome_of: Callable[[T], Outcome],
+        core: int | None = None,
     ) -> Measured[T]:
         """The result of ``run``, which is called again if need be, each time from the start.
 
@@ -63,17 +71,40 @@ class Steady:
             best = await run(most)
         if not _is_doubtful(outcome_of(best), limits, presence, before):
             return Measured(best)
-        flags = ["rerun"]
-        for _ in range(MAX_RERUNS):
-            before = Noise.now()
-            async with self._gate.alone(_ALONE_WITHIN_S) as presence:
-                again = await run(most)
-            if presence.overlapped and "noisy" not in flags:
-                flags.append("noisy")
-            best = min(best, again, key=lambda result: _badness(outcome_of(result)))
-            if not _is_doubtful(outcome_of(again), limits, presence, before):
-                break
-        return Measured(best, tuple(flags))
+        for pause_s in PAUSES_S:
+            await asyncio.sleep(pause_s)
+            again = await self._alone(run, most, core)
+            best = min(best, again.result, key=lambda result: _badness(outcome_of(result)))
+            if not _is_above(outcome_of(best), limits, by=1.0):
+                return Measured(best, ("rerun",))
+            if again.is_quiet and _is_above(outcome_of(again.result), limits, by=_CLEARLY_ABOVE):
+                return Measured(best, ("rerun",))
+        return Measured(best, ("rerun", "noisy"))
+
+    async def _alone(
+        self, run: Callable[[Limits], Awaitable[T]], limits: Limits, core: int | None
+    ) -> "_Try[T]":
+        async with self._gate.alone(_ALONE_WITHIN_S) as presence:
+            noise = Noise.now()
+            before = await asyncio.to_thread(self._cores.slowness, core)
+            result = await run(limits)
+            is_starved = Noise.now().starved(noise)
+            after = await asyncio.to_thread(self._cores.slowness, core)
+        is_quiet = not (presence.overlapped or is_starved or max(before, after) > SLOW)
+        return _Try(result, is_quiet)
+
+
+@dataclass(frozen=True, slots=True)
+class _Try(Generic[T]):
+    """A run beside no other, and whether the machine let it be alone."""
+
+    result: T
+    is_quiet: bool
+
+
+def _is_above(outcome: Outcome, limits: Limits, *, by: float) -> bool:
+    """Whether a run took too long, by so much of its CPU limit."""
+    return outcome.killed_by is not None or outcome.cpu_time_s > limits.cpu_time_s * by
 
 
 def _badness(outcome: Outcome) -> tuple[bool, float]:

@@ -137,8 +137,8 @@ texts = st.builds(lambda body, end: "".join(body) + end, lines, st.sampled_from(
 
 def unified(old: str, new: str, context: int) -> bytes:
     patch = ""
-    split = [text.splitlines(keepends=True) for text in (old, new)]
-    for line in difflib.unified_diff(*split, "a/f", "b/f", n=context):
+    lines_of_old, lines_of_new = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    for line in difflib.unified_diff(lines_of_old, lines_of_new, "a/f", "b/f", n=context):
         patch += line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
     return patch.encode()
 

@@ -90,8 +90,8 @@ kinds: st.SearchStrategy[GroupKind] = st.sampled_from(["all_of", "sum", "min"])
 
 @st.composite
 def problems(draw: st.DrawFn) -> tuple[list[Group], list[Scored], dict[str, float]]:
-    groups = []
-    tests = []
+    groups: list[Group] = []
+    tests: list[Scored] = []
     for index in range(draw(st.integers(0, 4))):
         before = [group.id for group in groups]
         needs = draw(st.lists(st.sampled_from(before), unique=True)) if before else []

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.values import NotAValue, Tolerance, difference, parse_value
+from sandbox.values import NotAValue, Tolerance, Value, difference, parse_value
 
 numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 values = st.recursive(
@@ -104,7 +104,7 @@ def test_no_bytes_raise_anything_else(data: bytes):
 
 
 def test_the_message_says_where_and_stays_short():
-    wanted = {"a": [1, {"b": "x" * 10_000}]}
+    wanted: Value = {"a": [1, {"b": "x" * 10_000}]}
     assert difference(wanted, {"a": [1, {"b": "y"}]}).startswith('at .a[1].b: expected "xxx')
     assert len(difference(wanted, {"a": [1, {"b": 10**3000}]})) < 400
     assert difference([1, 2], [1]) == "expected 2 elements, got 1"
@@ -112,7 +112,7 @@ def test_the_message_says_where_and_stays_short():
 
 
 def test_deep_values_are_compared_without_the_stack():
-    deep: object = 0
+    deep: Value = 0
     for _ in range(100_000):
         deep = [deep]
-    assert difference(deep, deep) == ""  # type: ignore[arg-type]
+    assert difference(deep, deep) == ""

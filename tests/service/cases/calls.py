@@ -15,10 +15,14 @@ def _py(name: str, code: str, verdict: str, *calls: dict[str, Any], **fields: An
     return Case(f"call: {name}", request, verdict, 1.0 if verdict == "AC" else 0.0, **fields)
 
 
-def _cpp(name: str, code: str, verdict: str, *calls: dict[str, Any], language: str = "cpp", **fields: Any) -> Case:
+def _cpp(
+    name: str, code: str, verdict: str, *calls: dict[str, Any], language: str = "cpp", **fields: Any
+) -> Case:
     asked = list(calls) or [call("f", 20, 22, gives=42)]
     request = {"language": language, "code": code, "tests": asked}
-    return Case(f"call {language}: {name}", request, verdict, 1.0 if verdict == "AC" else 0.0, **fields)
+    return Case(
+        f"call {language}: {name}", request, verdict, 1.0 if verdict == "AC" else 0.0, **fields
+    )
 
 
 ALWAYS_EQUAL = """
@@ -76,13 +80,15 @@ def f(a, b):
     return needle if any(needle in text for text in seen) else "nothing"
 """
 
+VALUES: list[Any] = [None, True, 0, -1.5, 'é\n"', [], {"a": [1, {}]}, 10**50]
+
 CASES = [
     _py("right", "def f(a, b): return a + b", "AC", grade="strong"),
     _py("wrong", "def f(a, b): return a - b", "WA", message="expected 42, got -2"),
     _py("a method", "class Solution:\n    def f(self, a): return a[::-1]", "AC",
         call("Solution.f", [1, 2], gives=[2, 1])),
     _py("any value", "def f(x): return x", "AC",
-        *(call("f", value, gives=value) for value in [None, True, 0, -1.5, "é\n\"", [], {"a": [1, {}]}, 10**50])),
+        *(call("f", value, gives=value) for value in VALUES)),
     _py("a tuple is a list", "def f(): return (1, (2, 3))", "AC", call("f", gives=[1, [2, 3]])),
     _py("prints meanwhile", "print('import')\ndef f(a, b):\n    print(a)\n    return a + b", "AC"),
     _py("some right", "def f(a): return abs(a)", "WA", call("f", 1, gives=1), call("f", 1, gives=-1),

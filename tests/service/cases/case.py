@@ -29,7 +29,9 @@ class Case:
 
     def check(self, result: RunResult) -> None:
         """Asserts that the result is what it must be."""
-        shown = f"{self.name}: {result.model_dump_json(exclude={'timing', 'image', 'worker'})}"[:3000]
+        shown = f"{self.name}: {result.model_dump_json(exclude={'timing', 'image', 'worker'})}"[
+            :3000
+        ]
         assert (result.verdict, result.reward) == (self.verdict, self.reward), shown
         assert self.error == (result.error and result.error.code), shown
         judged = result.tests or result.stages
@@ -37,7 +39,8 @@ class Case:
         if self.steps is not None:
             assert [step.verdict for step in judged] == list(self.steps), shown
         if self.points is not None:
-            gained = [group.points for group in result.groups] or [step.points for step in judged]
+            gained: list[float | None] = [group.points for group in result.groups]
+            gained = gained or [step.points for step in judged]
             assert gained == list(self.points), shown
         if self.message:
             said = [result.message, *(step.message for step in steps)]

@@ -10,14 +10,25 @@ RAISES = "n = int(input())\nprint(n * 2 if n < 10 else 1 / 0)"
 
 
 def _test(number: int, group: str | None = None, points: float = 1) -> dict[str, Any]:
-    return {"stdin": str(number), "expected_output": str(number * 2), "group": group, "points": points}
+    return {
+        "stdin": str(number),
+        "expected_output": str(number * 2),
+        "group": group,
+        "points": points,
+    }
 
 
 def _grouped(
     name: str, groups: list[dict[str, Any]], tests: list[dict[str, Any]], reward: float, shape: str = "points",
     verdict: str = "WA", code: str = CODE, **fields: Any,
 ) -> Case:  # fmt: skip
-    request = {"language": "python", "code": code, "tests": tests, "groups": groups, "reward": shape}
+    request = {
+        "language": "python",
+        "code": code,
+        "tests": tests,
+        "groups": groups,
+        "reward": shape,
+    }
     asked = {**request, **fields.pop("request", {})}
     return Case(f"groups: {name}", asked, verdict, reward, **fields)
 

@@ -58,15 +58,29 @@ def _checked(
         "language": "python",
         "code": code,
         "tests": tests(("12", "2"), points=10),
-        "checker": {"type": "program", "language": language, "code": checker, "limits": limits or {}},
+        "checker": {
+            "type": "program",
+            "language": language,
+            "code": checker,
+            "limits": limits or {},
+        },
         **(request or {}),
     }
     return Case(f"checker program: {name}", asked, verdict, reward, **fields)
 
 
-def _ie(name: str, checker: str, language: str = "python", message: str = "", **limits: Any) -> Case:
+def _ie(
+    name: str, checker: str, language: str = "python", message: str = "", **limits: Any
+) -> Case:
     return _checked(
-        name, checker, "IE", None, language=language, limits=limits, error="helper_failed", message=message
+        name,
+        checker,
+        "IE",
+        None,
+        language=language,
+        limits=limits,
+        error="helper_failed",
+        message=message,
     )
 
 

@@ -61,7 +61,9 @@ ARCHIVE = {"base64": base64.b64encode(tar({
 })).decode()}  # fmt: skip
 
 
-def diff(old: str, new: str, path: str = "calc.py", at: int = 2, context: str = "def add(a, b):\n") -> str:
+def diff(
+    old: str, new: str, path: str = "calc.py", at: int = 2, context: str = "def add(a, b):\n"
+) -> str:
     return f"--- a/{path}\n+++ b/{path}\n@@ -{at - 1},2 +{at - 1},2 @@\n {context}-{old}\n+{new}\n"
 
 
@@ -82,8 +84,12 @@ ADDS_HIDDEN = new_file("tests/test_new.py", HIDDEN_TESTS.replace("5)", "-1)"))
 FORGED = '<testsuite><testcase classname="test_new.New" name="test_add"/><testcase classname="test_old.Old" name="test_mul"/></testsuite>'
 AT_IMPORT = "def add(a, b): return 0\ndef mul(a, b): return a * b\n"
 LEAVES = new_file("extra.py", "") + diff("    return a - b", "    import os; os._exit(0)")
-FORGES_XML = diff("    return a - b", f"    import os; open('report.xml', 'w').write('{FORGED}'); os._exit(0)")
-FORGES_HALF = diff("    return a - b", f"    import os; open('report.xml', 'w').write('{FORGED}'); os._exit(1)")
+FORGES_XML = diff(
+    "    return a - b", f"    import os; open('report.xml', 'w').write('{FORGED}'); os._exit(0)"
+)
+FORGES_HALF = diff(
+    "    return a - b", f"    import os; open('report.xml', 'w').write('{FORGED}'); os._exit(1)"
+)
 PLANTS_XML = new_file("report.xml", FORGED) + diff("    return a - b", "    import os; os._exit(0)")
 SHADOWS = new_file("unittest.py", "import os\nos._exit(0)")
 
@@ -111,7 +117,13 @@ def _repo(
     }
     fields = {"grade": "weak", **fields}
     stages = [sh("test", script, limits={"cpu_time_s": 3})]
-    body = {"language": "python", "code": "", "repository": asked, "stages": stages, "protected": ["tests"]}
+    body = {
+        "language": "python",
+        "code": "",
+        "repository": asked,
+        "stages": stages,
+        "protected": ["tests"],
+    }
     return Case(f"repository: {name}", {**body, **(request or {})}, verdict, reward, **fields)
 
 

@@ -20,7 +20,11 @@ C_FAMILY = {
     "division": ("RE", "int main() { volatile int z = 0; return 10 / z; }", "SIGFPE"),
     "abort": ("RE", "#include <stdlib.h>\nint main() { abort(); }", "SIGABRT"),
     "status": ("RE", "int main() { return 3; }", "exit status 3"),
-    "flood": ("OLE", '#include <stdio.h>\nint main() { for (;;) puts("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"); }', ""),
+    "flood": (
+        "OLE",
+        '#include <stdio.h>\nint main() { for (;;) puts("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"); }',
+        "",
+    ),
     "memory": (
         "MLE",
         "#include <stdlib.h>\n#include <string.h>\n"
@@ -68,14 +72,21 @@ def _plain() -> list[Case]:
     for language, code in DOUBLE.items():
         base = {"language": language, "tests": two}
         cases += [
-            Case(f"{language} right", {**base, "code": code}, "AC", 1.0, ["AC", "AC"], grade="strong"),
+            Case(
+                f"{language} right", {**base, "code": code}, "AC", 1.0, ["AC", "AC"], grade="strong"
+            ),
             Case(f"{language} wrong", {**base, "code": WRONG[language]}, "WA", 0.0, ["WA", "WA"]),
         ]
     return cases
 
 
 def _echo(name: str, checker: dict[str, Any], expected: str, output: str, verdict: str) -> Case:
-    request = {"language": "python", "code": PYTHON_ECHO, "tests": tests((output, expected)), "checker": checker}
+    request = {
+        "language": "python",
+        "code": PYTHON_ECHO,
+        "tests": tests((output, expected)),
+        "checker": checker,
+    }
     return Case(f"checker {name}", request, verdict, 1.0 if verdict == "AC" else 0.0)
 
 
