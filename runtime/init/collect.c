@@ -70,8 +70,9 @@ static int send_file(struct collection *collection, int fd, const struct stat *s
       .path_bytes = (uint32_t)strlen(collection->path),
       .mode = st->st_mode & (collection->all ? S_IFMT | 0777 : 0777),
       .size = S_ISDIR(st->st_mode) ? 0 : (uint64_t)st->st_size,
-      .mtime_ns = (uint64_t)st->st_mtim.tv_sec * 1000000000 + (uint64_t)st->st_mtim.tv_nsec,
   };
+  if (collection->all)
+    header.mtime_ns = (uint64_t)st->st_mtim.tv_sec * 1000000000 + (uint64_t)st->st_mtim.tv_nsec;
   if (!is_sendable(collection, st->st_mode)) header.refusal = NOT_REGULAR;
   else if (collection->files >= collection->most) header.refusal = TOO_MANY;
   else if (header.size > collection->budget) header.refusal = TOO_LARGE;

@@ -116,21 +116,23 @@ class _Talk:
 async def talk(
     helpers: Helpers,
     ready: Ready,
-    slot: Slot,
+    slots: tuple[Slot, Slot],
     program: Program,
     most: Limits,
     limits: Limits,
     test: JobTest,
 ) -> Talk:
-    """Runs a solution against an interactor. The solution's slot is the caller's.
+    """Runs a solution against an interactor.
 
     Args:
+        slots: the solution's and the interactor's.
         most: at which the solution is ended.
         limits: by which it is judged.
 
     Raises:
         HelperFailed: the interactor has no say.
     """
+    slot, side_slot = slots
     own = dataclasses.replace(
         ready.limits, wall_time_s=max(ready.limits.wall_time_s, limits.wall_time_s + _PATIENCE_S)
     )
@@ -139,22 +141,21 @@ async def talk(
         InputFile(OUTPUT, b""),
         InputFile(ANSWER, test.expected_output or b""),
     ]
-    async with helpers.slot(ready) as side_slot:
-        talking = _Talk(slot, side_slot)
-        answering = helpers.run(
-            side_slot,
-            ready,
-            files,
-            stdin=talking.to_interactor,
-            listener=talking.interactor_line,
-            status_at_end_of_input=TOO_SHORT,
-            limits=own,
-        )
-        solving = slot.run(program, talking.to_solution, most, talking.solution_line)
-        try:
-            solution, interactor = await _both(talking.solve(solving), talking.answer(answering))
-        finally:
-            talking.close()
+    talking = _Talk(slot, side_slot)
+    answering = helpers.run(
+        side_slot,
+        ready,
+        files,
+        stdin=talking.to_interactor,
+        listener=talking.interactor_line,
+        status_at_end_of_input=TOO_SHORT,
+        limits=own,
+    )
+    solving = slot.run(program, talking.to_solution, most, talking.solution_line)
+    try:
+        solution, interactor = await _both(talking.solve(solving), talking.answer(answering))
+    finally:
+        talking.close()
     solution_first = talking.ended[0] is solution
     return settle(
         solution, limits, interactor, own, solution_first, talking.unread_bytes, test.points

@@ -269,12 +269,14 @@ class Judge:
     async def _talk(
         self, helper: Ready, slot: Slot, program: Program, limits: Limits, test: JobTest
     ) -> tuple[Talk, tuple[str, ...]]:
-        measured = await self._steady.measure(
-            limits,
-            lambda most: talk(self._helpers, helper, slot, program, most, limits, test),
-            lambda talked: talked.outcome,
-            slot.cpu,
-        )
+        async with self._helpers.slot(helper) as side_slot:
+            slots = slot, side_slot
+            measured = await self._steady.measure(
+                limits,
+                lambda most: talk(self._helpers, helper, slots, program, most, limits, test),
+                lambda talked: talked.outcome,
+                slot.cpu,
+            )
         return measured.result, (*measured.result.flags, *measured.flags)
 
     async def _ready_helper(self, job: Job) -> Ready | None:
