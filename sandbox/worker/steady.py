@@ -33,7 +33,7 @@ T = TypeVar("T")
 # Between two tries others may run; noise that comes from outside often passes within seconds.
 PAUSES_S = (0.0, 0.1, 0.3, 0.6, 1.0, 2.0, 3.0, 3.0)
 # How long new runs are held back for one that is to be measured alone.
-_ALONE_WITHIN_S = 10.0
+_ALONE_WITHIN_S = 5.0
 # Above this share of its limit, a run that was alone is too slow; below it, another try may tell.
 _CLEARLY_ABOVE = 1.1
 _NOISE_AGE_S = 0.5
@@ -80,7 +80,7 @@ class Steady:
             best = min(best, again.result, key=lambda result: _badness(outcome_of(result)))
             if not _is_above(outcome_of(best), limits, by=1.0):
                 return Measured(best, ("rerun",))
-            if again.is_quiet and _is_above(outcome_of(again.result), limits, by=_CLEARLY_ABOVE):
+            if _is_settled(outcome_of(again.result), limits, is_quiet=again.is_quiet):
                 return Measured(best, ("rerun",))
         return Measured(best, ("rerun", "noisy"))
 
@@ -114,6 +114,15 @@ class _Try(Generic[T]):
 def _is_above(outcome: Outcome, limits: Limits, *, by: float) -> bool:
     """Whether a run took too long, by so much of its CPU limit."""
     return outcome.killed_by is not None or outcome.cpu_time_s > limits.cpu_time_s * by
+
+
+def _is_settled(outcome: Outcome, limits: Limits, *, is_quiet: bool) -> bool:
+    """Whether a run that was alone and took too long is proof enough."""
+    if outcome.killed_by is Kill.WALL_TIME:
+        return True  # it had the machine for itself, as far as it can be had
+    return outcome.killed_by is not None or (
+        is_quiet and _is_above(outcome, limits, by=_CLEARLY_ABOVE)
+    )
 
 
 def _badness(outcome: Outcome) -> tuple[bool, float]:

@@ -21,6 +21,7 @@ def test_each_case_is_judged_right(service: Service, case: Case) -> None:
     case.check(service.run(**case.request))
 
 
+@pytest.mark.timeout(400)  # it is the whole table once more
 def test_all_cases_are_judged_right_sixteen_at_a_time(service: Service) -> None:
     with ThreadPoolExecutor(16) as callers:
         results = list(callers.map(lambda case: service.run(**case.request), CASES))

@@ -106,12 +106,22 @@ def test_while_the_machine_is_noisy_it_is_tried_until_patience_ends(noise_fields
     assert len(machine.limits) == 5
 
 
+def test_an_endless_loop_is_run_again_once_at_most():
+    waited = took(1.5, exit_code=None, signal=9, killed_by=Kill.WALL_TIME)
+    killed = took(2.0, exit_code=None, signal=9, killed_by=Kill.CPU_TIME)
+    machine = Machine(waited, killed, starved=True)
+    assert machine.measure(busy=True).flags == ("rerun",)
+    assert len(machine.limits) == 2
+
+
 def test_what_the_wall_clock_ended_is_run_again_only_if_the_machine_was_starved():
     def ended(cpu_time_s: float) -> Outcome:
         return took(cpu_time_s, exit_code=None, signal=9, killed_by=Kill.WALL_TIME)
 
     assert Machine(ended(0.9)).measure(busy=True) == Measured(ended(0.9))
     assert Machine(ended(0.0), starved=True).measure() == Measured(ended(0.0))  # it slept
+    machine = Machine(ended(0.9), ended(0.9), starved=True)
+    assert machine.measure() == Measured(ended(0.9), ("rerun",))
     machine = Machine(ended(0.9), took(0.8), starved=True)
     assert machine.measure() == Measured(took(0.8), ("rerun",))
 

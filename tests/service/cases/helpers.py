@@ -204,7 +204,7 @@ def _talk(
         "language": language,
         "code": code,
         "tests": [{"stdin": "37 10"}],
-        "limits": {"cpu_time_s": 0.5, "wall_time_s": 0.7, **(limits or {})},
+        "limits": {"cpu_time_s": 0.4, "wall_time_s": 1.2, **(limits or {})},
         "interactor": {"language": by, "code": interactor, "limits": {"cpu_time_s": 1}},
     }
     return Case(f"interaction: {name}", request, verdict, reward, **fields)
