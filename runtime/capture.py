@@ -4,6 +4,8 @@ import asyncio
 import os
 from collections.abc import Callable
 
+from runtime.feed import Listener
+
 _CHUNK_BYTES = 65_536
 
 
@@ -27,6 +29,7 @@ class Capture:
         self._parts: list[bytes] = []
         self._kept_bytes = 0
         self.truncated = False
+        self.listener: Listener | None = None
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._fd, self._read_available)
 
@@ -50,6 +53,8 @@ class Capture:
             return False
         if not chunk:
             self._loop.remove_reader(self._fd)
+            if self.listener is not None:
+                self.listener.on_end()
             return False
         room = self._limit_bytes - self._kept_bytes
         if len(chunk) > room:
@@ -60,6 +65,8 @@ class Capture:
         if chunk:
             self._parts.append(chunk)
             self._kept_bytes += len(chunk)
+            if self.listener is not None:
+                self.listener.on_data(chunk)
         return True
 
     def finish(self) -> bytes:

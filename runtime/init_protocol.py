@@ -6,6 +6,7 @@ import os
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Self
 
 from runtime.limits import Limits
@@ -27,14 +28,22 @@ PROGRESS = struct.Struct("=IiiIQQQQQ")
 REPORT = struct.Struct("=IIiiIIQQQ")
 KILL_MESSAGE = struct.pack("=I", OP_KILL)
 _BUNDLE = struct.Struct("=IIIIII")
-_FILE = struct.Struct("=IIQ")
-_COLLECTED = struct.Struct("=IIIIQ")
+_FILE = struct.Struct("=IIQQ")
+_COLLECTED = struct.Struct("=IIIIQQ")
 MAX_STRINGS = 2048  # of a kind; init's table has room for so many
 _BUNDLE_MAGIC = 0x31424E44
 _REFUSALS = (None, Refusal.NOT_REGULAR, Refusal.TOO_LARGE, Refusal.TOO_MANY)
 
 _SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
 _MIB = 1024 * 1024
+
+
+class Collecting(IntEnum):
+    """What init sends back of a finished run's working directory."""
+
+    NOTHING = 0
+    BY_PATTERNS = 1
+    ALL_OF_IT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +97,35 @@ def shared_page() -> int:
     return fd
 
 
-def run_message(limits: Limits, *, collect_bytes: int | None, warm: bool = False) -> bytes:
+def run_message(
+    limits: Limits,
+    *,
+    collect_bytes: int | None,
+    collect: Collecting = Collecting.BY_PATTERNS,
+    warm: bool = False,
+) -> bytes:
     """The request for one run.
 
     Args:
         limits: of the run.
         collect_bytes: most that is brought back, or None when nothing is collected.
+        collect: what is brought back, if anything is.
         warm: whether the program is a fork of the container's warm interpreter.
     """
-    return _request(OP_RUN, limits, collect_bytes, warm)
+    return _request(OP_RUN, limits, collect_bytes, collect, warm)
 
 
 def warm_message(limits: Limits) -> bytes:
     """The request to start a warm interpreter; what it writes and opens has limits too."""
-    return _request(OP_WARM, limits, 0, warm=False)
+    return _request(OP_WARM, limits, 0, Collecting.BY_PATTERNS, warm=False)
 
 
-def _request(op: int, limits: Limits, collect_bytes: int | None, warm: bool) -> bytes:
+def _request(
+    op: int, limits: Limits, collect_bytes: int | None, collect: Collecting, warm: bool
+) -> bytes:
     return RUN.pack(
         op,
-        collect_bytes is not None,
+        Collecting.NOTHING if collect_bytes is None else collect,
         warm,
         0,
         limits.disk_bytes,
@@ -121,8 +139,10 @@ def _request(op: int, limits: Limits, collect_bytes: int | None, warm: bool) -> 
     )
 
 
-# What init may send of collected files besides their contents: 2,048 headers and paths (collect.c).
-MAX_COLLECTED_OVERHEAD_BYTES = 2048 * (_COLLECTED.size + 4096)
+# What init may send of collected files besides their contents: headers and paths (collect.c).
+MAX_COLLECTED_OVERHEAD_BYTES = 2 * 16_384 * (_COLLECTED.size + 4096)
+# A file with this in its mode is root's: the program can neither change nor replace it.
+PROTECTED = 0x10000
 
 
 def sealed_memory_file(name: str, *parts: bytes) -> int:
@@ -146,11 +166,16 @@ def sealed_memory_file(name: str, *parts: bytes) -> int:
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file that a run finds in its working directory when it starts."""
+    """A file that a run finds in its working directory when it starts.
+
+    ``mode`` may say too that it is a directory or a symbolic link (``stat.S_IFDIR``, ``S_IFLNK`` with the
+    target as content), and that it is `PROTECTED`. An ``mtime_ns`` of 0 is now.
+    """
 
     path: str
     content: bytes
     mode: int = 0o644
+    mtime_ns: int = 0
 
 
 def pack_bundle(
@@ -176,7 +201,8 @@ def pack_bundle(
         b"".join(text + b"\0" for text in strings),
     ]
     for file, path in zip(files, paths, strict=True):
-        parts.append(_FILE.pack(len(path) + 1, file.mode, len(file.content)) + path + b"\0")
+        header = _FILE.pack(len(path) + 1, file.mode, len(file.content), file.mtime_ns)
+        parts.append(header + path + b"\0")
         parts.append(file.content)
     return parts
 
@@ -186,7 +212,7 @@ def unpack_collected(data: bytes) -> tuple[CollectedFile, ...]:
     files = []
     position = 0
     while position + _COLLECTED.size <= len(data):
-        path_bytes, mode, refusal, _, size = _COLLECTED.unpack_from(data, position)
+        path_bytes, mode, refusal, _, size, mtime_ns = _COLLECTED.unpack_from(data, position)
         start = position + _COLLECTED.size + path_bytes
         end = start if refusal else start + size
         if end > len(data) or refusal >= len(_REFUSALS):
@@ -194,6 +220,6 @@ def unpack_collected(data: bytes) -> tuple[CollectedFile, ...]:
         # A program may name its files in any bytes; what is not UTF-8 is shown, not lost.
         path = data[start - path_bytes : start].decode(errors="backslashreplace")
         content = None if refusal else data[start:end]
-        files.append(CollectedFile(path, content, mode, _REFUSALS[refusal]))
+        files.append(CollectedFile(path, content, mode, _REFUSALS[refusal], mtime_ns))
         position = end
     return tuple(files)

@@ -12,6 +12,7 @@ class Kill(StrEnum):
     WALL_TIME = "wall_time"
     MEMORY = "memory"
     OUTPUT = "output"
+    STOPPED = "stopped"
 
 
 class Refusal(StrEnum):
@@ -43,6 +44,7 @@ class CollectedFile:
     content: bytes | None
     mode: int = 0o644
     refusal: Refusal | None = None
+    mtime_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

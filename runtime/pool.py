@@ -170,11 +170,19 @@ class SlotPool:
             await self._changed.wait_for(lambda: self._free or not self._slots)
             if not self._free:
                 raise SandboxFault("every slot of this worker has been lost; restart the worker")
-            slot = min(
-                self._free, key=lambda slot: (slot.image != image.digest, slot.image is not None)
-            )
+            slot = min(self._free, key=lambda slot: self._unfitness(slot, image))
             self._free.remove(slot)
             return slot
+
+    def _unfitness(self, slot: Slot, image: Image) -> tuple[bool, int, bool]:
+        """A slot that holds the image is best, then one whose core is idle, then an empty one."""
+        on_its_core = sum(other.cpu == slot.cpu for other in self._slots if other not in self._free)
+        return slot.image != image.digest, on_its_core, slot.image is not None
+
+    @property
+    def busy(self) -> int:
+        """How many slots are in use."""
+        return len(self._slots) - len(self._free)
 
     async def _give_back(self, slot: Slot) -> None:
         usable = True

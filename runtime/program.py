@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from runtime.init_protocol import InputFile, pack_bundle, sealed_memory_file
+from runtime.init_protocol import Collecting, InputFile, pack_bundle, sealed_memory_file
 
 
 class Program:
@@ -21,6 +21,8 @@ class Program:
         files: Sequence[InputFile] = (),
         collect: Sequence[str] = (),
         collect_bytes: int = 0,
+        *,
+        collect_all: bool = False,
     ) -> None:
         """Packs the program.
 
@@ -30,6 +32,7 @@ class Program:
             files: what the run finds in its working directory; paths are relative and safe already.
             collect: patterns (as in fnmatch) of files to bring back when the program has ended.
             collect_bytes: most that is brought back, all files together.
+            collect_all: bring back everything, directories and symbolic links too, and no patterns.
 
         Raises:
             ValueError: no argument, or a NUL in a string.
@@ -37,7 +40,8 @@ class Program:
         self.argv = tuple(argv)
         self.env = dict(env)
         self.paths = tuple(file.path for file in files)
-        self.collects = bool(collect)
+        self.collects = collect_all or bool(collect)
+        self.collecting = Collecting.ALL_OF_IT if collect_all else Collecting.BY_PATTERNS
         self.collect_bytes = collect_bytes
         self.bundle_fd = sealed_memory_file("bundle", *pack_bundle(argv, env, files, collect))
 

@@ -22,6 +22,7 @@ from runtime.capture import Capture
 from runtime.cgroups import SlotCgroup
 from runtime.container import Container
 from runtime.errors import SandboxFault, SetupFailed, SlotBroken
+from runtime.feed import Feed, Listener
 from runtime.init_protocol import Progress, Report
 from runtime.limits import Limits
 from runtime.outcome import CollectedFile, Kill, Outcome, StartError
@@ -43,9 +44,15 @@ class Run:
     """A run under way in a container."""
 
     def __init__(
-        self, container: Container, cgroup: SlotCgroup, program: Program, limits: Limits
+        self,
+        container: Container,
+        cgroup: SlotCgroup,
+        program: Program,
+        limits: Limits,
+        listener: Listener | None = None,
     ) -> None:
         """Nothing happens before `execute`."""
+        self._listener = listener
         self.abandoned = False
         self._container = container
         self._channel = container.channel
@@ -58,12 +65,15 @@ class Run:
         self._kill_sent = False
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
-    async def execute(self, stdin: bytes) -> Outcome:
+    async def execute(self, stdin: bytes | Feed) -> Outcome:
         """Runs the program; see `Slot.run`."""
         with contextlib.ExitStack() as undo:
             undo.callback(self._cancel_timers)
             self._cgroup.prepare(self._limits.memory_bytes, self._limits.pids)
             stdout = self._capture(undo, self._limits.output_bytes, self._on_output_limit)
+            stdout.listener = self._listener
+            if isinstance(stdin, Feed):
+                undo.callback(stdin.abandon)
             stderr = self._capture(undo, self._limits.output_bytes, self._on_output_limit)
             captures = [stdout, stderr]
             if self._program.collects:
@@ -82,14 +92,20 @@ class Run:
         undo.callback(capture.close)
         return capture
 
-    def _start(self, stdin: bytes, captures: list[Capture]) -> None:
+    def _start(self, stdin: bytes | Feed, captures: list[Capture]) -> None:
         collects = self._program.collects
         message = protocol.run_message(
             self._limits,
             collect_bytes=self._program.collect_bytes if collects else None,
-            warm=self._container.keeps_warm(self._program, self._limits),
+            collect=self._program.collecting,
+            # A warm interpreter has looked at its stdin already, and that was a file.
+            warm=not isinstance(stdin, Feed)
+            and self._container.keeps_warm(self._program, self._limits),
         )
-        stdin_fd = protocol.sealed_memory_file("stdin", stdin)
+        if isinstance(stdin, Feed):
+            stdin_fd = stdin.take_read_end(self._container.payload_uid)
+        else:
+            stdin_fd = protocol.sealed_memory_file("stdin", stdin)
         # init clears the page too, but only when it gets to it.
         os.pwrite(self._container.page_fd, bytes(protocol.PROGRESS.size), 0)
         try:
@@ -135,10 +151,10 @@ class Run:
         """Raises SetupFailed unless the program ran, or could not because of what it is."""
         if report.step == protocol.RUNNING or self._start_error(report):
             return
-        if report.killed and self._killed_by is Kill.MEMORY:
-            return  # its files alone were more than its memory
+        if report.killed and self._killed_by in (Kill.MEMORY, Kill.STOPPED):
+            return  # its files alone were more than its memory, or nobody waits for it
         if os.WIFSIGNALED(report.wait_status) and self._cgroup.oom_kills() > 0:
-            return  # the same, but the kernel was quicker than we
+            return  # its files again, but the kernel was quicker than we
         self.abandoned = True
         raise SetupFailed(protocol.STEPS[report.step], report.error)
 
@@ -243,6 +259,10 @@ class Run:
 
     def _on_endless_files(self) -> None:
         self._fail("init sends more files than it was asked for")
+
+    def stop(self) -> None:
+        """Ends the run before its time, because its outcome does not matter any more."""
+        self._kill(Kill.STOPPED)
 
     def on_oom(self) -> None:
         """Memory ran out and the kernel has killed, or is about to kill, one process."""

@@ -15,6 +15,7 @@ from runtime import build_init, netns, workplace
 from runtime.cgroups import RESIDUE_BYTES, CgroupPool, SlotCgroup
 from runtime.container import Container, Place, boot
 from runtime.errors import SlotBroken
+from runtime.feed import Feed, Listener
 from runtime.limits import Limits
 from runtime.outcome import Outcome
 from runtime.program import Program
@@ -36,6 +37,7 @@ class Slot:
     ) -> None:
         """Use `make`."""
         self.name = place.name
+        self.cpu: int | None = None
         self.image: str | None = None
         self.runs_in_container = 0
         self._runs_per_container = runs_per_container
@@ -92,7 +94,9 @@ class Slot:
         workplace.make_devices(place.devices)
         netns.make_network(place.network)
         numbers = itertools.count(1)
-        return cls(place, lambda: pool.make(f"{name}.{next(numbers)}", cpu), runs_per_container)
+        slot = cls(place, lambda: pool.make(f"{name}.{next(numbers)}", cpu), runs_per_container)
+        slot.cpu = cpu
+        return slot
 
     async def boot(
         self, image: str, rootfs: Path, filter_program: bytes, warm: WarmSpec | None = None
@@ -126,9 +130,16 @@ class Slot:
         if self._cgroup.oom_event_fd is not None:
             loop.add_reader(self._cgroup.oom_event_fd, self._on_oom)
 
-    async def run(self, program: Program, stdin: bytes, limits: Limits) -> Outcome:
+    async def run(
+        self,
+        program: Program,
+        stdin: bytes | Feed,
+        limits: Limits,
+        listener: Listener | None = None,
+    ) -> Outcome:
         """Runs a program once, isolated from every other run.
 
+        With a `Feed` its input comes while it runs; a listener hears its output meanwhile.
         Cancelling the task ends the run at once and leaves the slot usable.
 
         Raises:
@@ -145,7 +156,7 @@ class Slot:
                 await self._come_clean()
             self.runs_in_container += 1
             self._is_clean = False
-            self._run = Run(self._container, self._cgroup, program, limits)
+            self._run = Run(self._container, self._cgroup, program, limits, listener)
             outcome = await self._run.execute(stdin)
             await self._come_clean()
         except (OSError, SlotBroken):
@@ -175,6 +186,11 @@ class Slot:
             await asyncio.to_thread(self._cgroup.reclaim)
         left = self._cgroup.residue_bytes()
         raise SlotBroken(f"{self.name}: {left} bytes of memory are left of a run")
+
+    def stop(self) -> None:
+        """Ends the run that is under way, if there is one; it is `Kill.STOPPED` then."""
+        if self._run is not None:
+            self._run.stop()
 
     def _on_message(self) -> None:
         """init has said something, or has died."""

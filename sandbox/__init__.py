@@ -11,7 +11,9 @@ keeps two kinds of children alive:
 The way of a request, by file: ``api/body.py`` (size, strict JSON) → ``models.py`` (fields) →
 ``api/translate.py`` (language, limits; a ``jobs.Job``) → ``queue/local.py`` → ``queue/channel.py`` →
 ``worker/process.py`` (claim) → ``worker/judge.py`` (compile, tests, checkers) → ``worker/host.py`` (the
-only door to ``runtime`` and ``images``) → ``worker/verdict.py`` → back to ``api/present.py``.
+only door to ``runtime`` and ``images``) → ``worker/verdict.py`` → back to ``api/present.py``. What decides
+a reward is pure and lies here: ``checkers.py``, ``scoring.py``, ``values.py``, ``patches.py``,
+``reports.py``, ``archives.py``.
 
 A worker's death costs its jobs one attempt: they are run again once, then answered ``IE``. A fault of
 ours is never a reward of 0.

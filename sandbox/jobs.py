@@ -5,12 +5,15 @@ field or has a wrong type is refused when it is unpacked.
 """
 
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
 from sandbox.checkers import CheckerSpec
 from sandbox.models import Verdict
+from sandbox.reports import CaseStatus, ReportFormat
+from sandbox.scoring import Group, RewardShape, Score
+from sandbox.values import EXACT, Tolerance
 
 T = TypeVar("T")
 
@@ -37,13 +40,63 @@ class JobFile:
 
 
 @dataclass(frozen=True, slots=True)
+class JobCall:
+    """A call of a function; both values are JSON."""
+
+    function: str
+    args: bytes
+    expected: bytes
+    tolerance: Tolerance = EXACT
+
+
+@dataclass(frozen=True, slots=True)
 class JobTest:
-    """One test case; without an expected output it is run and reported only."""
+    """One test case; without an expected output or a call it is run and reported only."""
 
     id: str
     stdin: bytes
     expected_output: bytes | None
     limits: LimitChanges = LimitChanges()
+    points: float = 1.0
+    group: str | None = None
+    call: JobCall | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HelperProgram:
+    """A checker or an interactor: a program of the one who set the task."""
+
+    language: str
+    code: bytes
+    files: tuple[JobFile, ...] = ()
+    limits: LimitChanges = LimitChanges()
+
+
+@dataclass(frozen=True, slots=True)
+class JobStage:
+    """One command over the files of the stages before it."""
+
+    name: str
+    command: tuple[str, ...]
+    env: dict[str, str] = field(default_factory=dict)
+    stdin: bytes = b""
+    limits: LimitChanges = LimitChanges()
+    continue_on_failure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JobRepository:
+    """A tree of files, a change to it, and the tests that must pass then."""
+
+    archive: bytes
+    strip_components: int = 0
+    patch: bytes | None = None
+    overlay: tuple[JobFile, ...] = ()
+    report_format: ReportFormat | None = None
+    report_path: str | None = None
+    must_pass: tuple[str, ...] = ()
+    must_keep_passing: tuple[str, ...] = ()
+    may_fail: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +124,31 @@ class Job:
     stop_on_first_failure: bool = False
     collect: tuple[str, ...] = ()
     attempt: int = 0
+    checker_program: HelperProgram | None = None
+    interactor: HelperProgram | None = None
+    groups: tuple[Group, ...] = ()
+    reward: RewardShape = "all"
+    stages: tuple[JobStage, ...] = ()
+    protected: tuple[str, ...] = ()
+    repository: JobRepository | None = None
 
     @property
     def size_bytes(self) -> int:
         """About how much memory the job takes while it waits."""
         # 256: what a test takes besides, as objects.
         tests = sum(256 + len(test.stdin) + len(test.expected_output or b"") for test in self.tests)
+        calls = sum(
+            len(test.call.args) + len(test.call.expected) for test in self.tests if test.call
+        )
         files = sum(len(file.content) for file in self.files)
-        return len(self.code) + len(self.stdin) + files + tests
+        if self.repository is not None:
+            overlay = sum(len(file.content) for file in self.repository.overlay)
+            files += overlay + len(self.repository.archive) + len(self.repository.patch or b"")
+        for helper in (self.checker_program, self.interactor):
+            if helper is not None:
+                files += len(helper.code) + sum(len(file.content) for file in helper.files)
+        files += sum(len(stage.stdin) for stage in self.stages)
+        return len(self.code) + len(self.stdin) + files + tests + calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +168,7 @@ class Step:
     wall_time_s: float = 0.0
     memory_bytes: int = 0
     flags: tuple[str, ...] = ()
+    points: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +187,14 @@ class Fault:
     code: str
     message: str
     retryable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class JobCase:
+    """One test of a report."""
+
+    id: str
+    status: CaseStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +217,13 @@ class JobResult:
     image_digest: str | None = None
     worker: str | None = None
     fault: Fault | None = None
+    message: str = ""
+    flags: tuple[str, ...] = ()
+    score: Score | None = None
+    groups: dict[str, Score] = field(default_factory=dict)
+    stages: tuple[Step, ...] = ()
+    cases: tuple[JobCase, ...] = ()
+    grade: Literal["strong", "weak"] | None = None
 
 
 def failed(job_id: str, code: str, message: str, *, retryable: bool = True) -> JobResult:

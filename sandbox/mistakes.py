@@ -6,9 +6,16 @@ from typing import Any
 MAX_FIELD_CHARS = 200
 
 # Fields whose value may be text or base64: pydantic puts the member it tried behind their name.
-_CONTENT_FIELDS = frozenset({"stdin", "expected_output"})
+_CONTENT_FIELDS = frozenset({"stdin", "expected_output", "patch"})
 # Fields that are maps. Behind the key comes the member, or a mark that the key itself is wrong.
 _MAP_FIELDS = frozenset({"files", "env"})
+# The same further inside; None stands for any place in a list.
+_INNER_MAPS: tuple[tuple[str | None, ...], ...] = (
+    ("checker", "program", "files"),
+    ("interactor", "files"),
+    ("repository", "overlay"),
+    ("stages", None, "env"),
+)
 
 
 def describe(mistake: Mapping[str, Any]) -> tuple[str, str]:
@@ -33,4 +40,14 @@ def field_name(location: Sequence[str | int]) -> str:
 def _is_mark(location: Sequence[str | int], index: int) -> bool:
     if index == 2 and location[0] in _MAP_FIELDS:
         return True
+    if location[0] == "checker" and index == 1:
+        return True  # which kind of checker it was taken for
+    if any(_is_in(location, index, inner) for inner in _INNER_MAPS):
+        return True
     return index > 0 and location[index - 1] in _CONTENT_FIELDS
+
+
+def _is_in(location: Sequence[str | int], index: int, inner: Sequence[str | None]) -> bool:
+    return index == len(inner) + 1 and all(
+        wanted in (None, part) for wanted, part in zip(inner, location, strict=False)
+    )

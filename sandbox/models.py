@@ -4,25 +4,72 @@ Unknown fields are refused, types are strict, and NaN or infinity is no number: 
 silently change a reward.
 """
 
-import base64
-import binascii
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    StringConstraints,
-    Tag,
-    ValidationInfo,
-    field_validator,
-    model_validator,
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from sandbox import scoring
+from sandbox.models_base import (
+    Base64,
+    Content,
+    EnvName,
+    Limits,
+    Name,
+    PlainText,
+    SafePath,
+    Strict,
+    Text,
+    content_bytes,
 )
+from sandbox.models_judging import (
+    MAX_GROUPS,
+    MAX_STAGES,
+    AnyChecker,
+    Call,
+    Checker,
+    Group,
+    Interactor,
+    Pattern,
+    ProgramChecker,
+    Report,
+    Repository,
+    Stage,
+)
+from sandbox.paths import check_collisions
 
-from sandbox.paths import check_collisions, check_path
+__all__ = [
+    "ArchiveInfo",
+    "Artifact",
+    "Base64",
+    "Call",
+    "CaseResult",
+    "CheckInfo",
+    "Checker",
+    "Content",
+    "ErrorAnswer",
+    "ErrorBody",
+    "Group",
+    "GroupResult",
+    "ImageInfo",
+    "ImageRef",
+    "Interactor",
+    "LanguageInfo",
+    "Limits",
+    "ProgramChecker",
+    "Readiness",
+    "Report",
+    "Repository",
+    "RunRequest",
+    "RunResult",
+    "Stage",
+    "StepResult",
+    "Test",
+    "Timing",
+    "Verdict",
+    "WorkerInfo",
+    "content_bytes",
+]
 
 MAX_TESTS = 1000
 MAX_FILES = 1000
@@ -33,7 +80,7 @@ MAX_STRINGS_BYTES = 128 * 1024 - 2
 
 
 class Verdict(StrEnum):
-    """What a run is worth. ``IE`` is our fault, never the program's."""
+    """What a run is worth. ``IE`` is our fault, never the program's; ``PR``: the patch was rejected."""
 
     AC = "AC"
     WA = "WA"
@@ -45,78 +92,10 @@ class Verdict(StrEnum):
     IE = "IE"
     SK = "SK"
     OK = "OK"
+    PR = "PR"
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
-
-
-class Base64(_Request):
-    """Bytes that are not text, or need not be."""
-
-    base64: str = Field(description="Standard base64 with padding.")
-
-    @field_validator("base64")
-    @classmethod
-    def _is_base64(cls, value: str) -> str:
-        try:
-            base64.b64decode(value, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise ValueError(f"not valid base64: {error}") from error
-        return value
-
-    def decode(self) -> bytes:
-        """The bytes."""
-        return base64.b64decode(self.base64)
-
-
-def _encodable(value: str) -> str:
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError(f"character {error.start + 1} is a lone surrogate, no text") from None
-    return value
-
-
-def _no_nul(value: str) -> str:
-    if "\0" in value:
-        raise ValueError("must not hold NUL")
-    return _encodable(value)
-
-
-Text = Annotated[str, AfterValidator(_encodable)]
-PlainText = Annotated[str, AfterValidator(_no_nul)]
-Content = Annotated[
-    Annotated[Text, Tag("text")] | Annotated[Base64, Tag("base64")],
-    Discriminator(lambda value: "base64" if isinstance(value, dict | Base64) else "text"),
-]
-SafePath = Annotated[str, AfterValidator(check_path)]
-EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=256)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_no_nul)]
-
-
-def content_bytes(content: str | Base64) -> bytes:
-    """The bytes of a content field; text is UTF-8."""
-    return content.encode() if isinstance(content, str) else content.decode()
-
-
-class Limits(_Request):
-    """What a run may use. What is left out comes from the language; the server has maxima."""
-
-    cpu_time_s: float | None = Field(
-        default=None, gt=0, description="CPU seconds of all its processes."
-    )
-    wall_time_s: float | None = Field(
-        default=None, gt=0, description="Elapsed seconds; by default max(3 * cpu, cpu + 2)."
-    )
-    memory_mb: int | None = Field(default=None, ge=4, description="MiB, files included.")
-    pids: int | None = Field(default=None, ge=1, description="Processes and threads at once.")
-    disk_mb: int | None = Field(default=None, ge=1, description="MiB that it may write.")
-    output_kb: int | None = Field(default=None, ge=1, description="KiB of stdout, and of stderr.")
-    open_files: int | None = Field(default=None, ge=16, description="Descriptors of one process.")
-
-
-class Test(_Request):
+class Test(Strict):
     """One test case. Without ``expected_output`` it is run and reported, not judged."""
 
     __test__ = False  # pytest takes it for a test class otherwise
@@ -125,33 +104,32 @@ class Test(_Request):
     stdin: Content = ""
     expected_output: Content | None = None
     limits: Limits | None = None
-
-
-class Checker(_Request):
-    """How an output is compared with the expected one."""
-
-    type: Literal["exact", "lines", "tokens", "floats", "unordered_lines", "unordered_tokens"] = (
-        "tokens"
+    points: float = Field(default=1.0, ge=0, le=1e9, description="What it is worth.")
+    group: Name | None = Field(default=None, description="The group that it counts with.")
+    call: Call | None = Field(
+        default=None, description="Instead of stdin and expected_output: a call of a function."
     )
-    case_sensitive: bool | None = None
-    abs_tol: float | None = Field(default=None, ge=0)
-    rel_tol: float | None = Field(default=None, ge=0)
 
-    @model_validator(mode="after")
-    def _options_fit(self) -> Self:
-        if self.type != "floats" and (self.abs_tol is not None or self.rel_tol is not None):
-            raise ValueError("abs_tol and rel_tol go with the checker 'floats' only")
-        if self.type == "exact" and self.case_sensitive is False:
-            raise ValueError("the checker 'exact' compares bytes; case_sensitive must be true")
-        return self
+    @field_validator("call")
+    @classmethod
+    def _call_fits(cls, call: Call | None, others: ValidationInfo) -> Call | None:
+        if call is not None and (
+            others.data.get("stdin") or others.data.get("expected_output") is not None
+        ):
+            raise ValueError(
+                "a call has arguments and an expected value; leave out stdin and output"
+            )
+        return call
 
 
-class RunRequest(_Request):
+class RunRequest(Strict):
     """A program, and what to do with it."""
 
     language: Name = Field(description="A name or alias of GET /languages.")
     image: Name | None = Field(default=None, description="Another image than the language's own.")
-    code: Text = Field(description="The main source, under the language's default file name.")
+    code: Text = Field(
+        description="The main source, under the language's default file name. May be empty with stages."
+    )
     files: dict[SafePath, Content] = Field(
         default_factory=dict,
         max_length=MAX_FILES,
@@ -163,13 +141,31 @@ class RunRequest(_Request):
     limits: Limits = Field(default_factory=Limits)
     compile_limits: Limits = Field(default_factory=Limits)
     tests: list[Test] = Field(default_factory=list, max_length=MAX_TESTS)
-    checker: Checker = Field(default_factory=Checker)
+    checker: AnyChecker = Field(default_factory=Checker)
     stop_on_first_failure: bool = False
     collect: list[SafePath] = Field(
         default_factory=list,
         max_length=64,
         description="Patterns of files to bring back (`*` does not cross a `/`).",
     )
+    interactor: Interactor | None = None
+    groups: list[Group] = Field(default_factory=list, max_length=MAX_GROUPS)
+    reward: Literal["all", "fraction", "points"] = Field(
+        default="all",
+        description="all: 1 if everything passed, else 0; fraction: passed / total; "
+        "points: points / max_points.",
+    )
+    stages: list[Stage] = Field(
+        default_factory=list,
+        max_length=MAX_STAGES,
+        description="Instead of compile, run and tests.",
+    )
+    protected: list[Pattern] = Field(
+        default_factory=list,
+        max_length=200,
+        description="Paths, also with `*` and `**`, that are restored before each stage and read-only.",
+    )
+    repository: Repository | None = None
 
     @field_validator("files")
     @classmethod
@@ -200,7 +196,87 @@ class RunRequest(_Request):
             if name in seen:
                 raise ValueError(f"two tests have the id {name!r}")
             seen.add(name)
+        if len({test.call is None for test in tests}) > 1:
+            raise ValueError("either all tests are calls or none is")
         return tests
+
+    @field_validator("checker")
+    @classmethod
+    def _checker_fits(
+        cls, checker: Checker | ProgramChecker, others: ValidationInfo
+    ) -> Checker | ProgramChecker:
+        if any(test.call is not None for test in others.data.get("tests", [])):
+            raise ValueError("calls compare values; leave out the checker")
+        return checker
+
+    @field_validator("interactor")
+    @classmethod
+    def _interactor_fits(
+        cls, interactor: Interactor | None, others: ValidationInfo
+    ) -> Interactor | None:
+        if interactor is None:
+            return interactor
+        tests = others.data.get("tests", [])
+        if not tests or any(test.call is not None for test in tests):
+            raise ValueError("an interactor needs tests, and they cannot be calls")
+        if others.data.get("checker") != Checker():
+            raise ValueError("an interactor is the checker too; leave out the checker")
+        return interactor
+
+    @field_validator("groups")
+    @classmethod
+    def _groups_fit(cls, groups: list[Group], others: ValidationInfo) -> list[Group]:
+        scoring.check_groups(
+            [scoring_group(group) for group in groups], scored_tests(others.data.get("tests", []))
+        )
+        return groups
+
+    @field_validator("stages")
+    @classmethod
+    def _stages_fit(cls, stages: list[Stage], others: ValidationInfo) -> list[Stage]:
+        if not stages:
+            return stages
+        if len({stage.name for stage in stages}) < len(stages):
+            raise ValueError("two stages have the same name")
+        for name in ("tests", "args", "stdin", "interactor"):
+            if others.data.get(name):
+                raise ValueError(f"stages have their own commands; leave out {name!r}")
+        return stages
+
+    @field_validator("protected")
+    @classmethod
+    def _protected_fit(cls, patterns: list[str], others: ValidationInfo) -> list[str]:
+        if patterns and not others.data.get("stages"):
+            raise ValueError("only stages have protected files")
+        return patterns
+
+    @field_validator("repository")
+    @classmethod
+    def _repository_fits(
+        cls, repository: Repository | None, others: ValidationInfo
+    ) -> Repository | None:
+        if repository is None:
+            return repository
+        if not others.data.get("stages"):
+            raise ValueError("a repository needs stages: the last one runs the tests")
+        if others.data.get("code") or others.data.get("files"):
+            raise ValueError("a repository brings all files; more of them go into its overlay")
+        return repository
+
+
+def scoring_group(group: Group) -> scoring.Group:
+    """A group as the scoring takes it."""
+    return scoring.Group(
+        group.id, group.score, group.points, tuple(group.depends_on), group.stop_on_first_failure
+    )
+
+
+def scored_tests(tests: list[Test]) -> list[scoring.Scored]:
+    """Tests as the scoring takes them."""
+    return [
+        scoring.Scored(test.id or str(number), test.points, test.group)
+        for number, test in enumerate(tests, 1)
+    ]
 
 
 class _Answer(BaseModel):
@@ -229,6 +305,7 @@ class StepResult(_Answer):
     wall_time_s: float = 0.0
     memory_bytes: int = 0
     flags: list[str] = Field(default_factory=list)
+    points: float | None = Field(default=None, description="Gained, if the test was judged.")
 
 
 class Artifact(_Answer):
@@ -270,6 +347,22 @@ class ErrorAnswer(_Answer):
     error: ErrorBody
 
 
+class GroupResult(_Answer):
+    """What a group of tests has come to."""
+
+    id: str
+    points: float
+    max_points: float
+    solved: bool
+
+
+class CaseResult(_Answer):
+    """One test of a report."""
+
+    id: str
+    status: Literal["passed", "failed", "error", "skipped"]
+
+
 class RunResult(_Answer):
     """The answer to a run. A fault of ours has the verdict IE and no reward at all."""
 
@@ -282,11 +375,31 @@ class RunResult(_Answer):
     compile: StepResult | None = None
     run: StepResult | None = None
     tests: list[StepResult] = Field(default_factory=list)
+    message: str = Field(default="", description="Why, where it is no single step's affair.")
+    flags: list[str] = Field(default_factory=list, description="Of the whole run.")
+    points: float | None = None
+    max_points: float | None = None
+    groups: list[GroupResult] = Field(default_factory=list)
+    stages: list[StepResult] = Field(default_factory=list)
+    cases: list[CaseResult] = Field(default_factory=list, description="The tests of a report.")
+    grade: Literal["strong", "weak"] | None = Field(
+        default=None,
+        description="weak: the judged code ran in the same process or container as what judged it, "
+        "so that forging is possible in principle.",
+    )
     artifacts: dict[str, Artifact] = Field(default_factory=dict)
     timing: Timing | None = None
     image: ImageRef | None = None
     worker: str | None = None
     error: ErrorBody | None = None
+
+
+class ArchiveInfo(_Answer):
+    """An archive that was uploaded; runs name it by its digest."""
+
+    digest: str
+    size_bytes: int
+    files: int
 
 
 class LanguageInfo(_Answer):

@@ -39,6 +39,13 @@ class Settings(BaseSettings):
         le=1024,
         description="Runs at once in each worker; by default one a core.",
     )
+    cpu_grace: float = Field(
+        default=1.0,
+        ge=0,
+        le=4,
+        description="Share of its CPU limit that a run may go beyond it before it is ended; what ends "
+        "in between is measured again, alone.",
+    )
     pin_cores: bool = Field(default=True, description="Bind each slot to a core.")
     runs_per_container: int = Field(
         default=1000, ge=1, description="Runs after which a container is replaced; 1: always fresh."
@@ -66,6 +73,9 @@ class Settings(BaseSettings):
         ge=0,
         description="Compiled programs that each worker keeps for the same sources; 0 keeps none.",
     )
+    archives_kept_bytes: int = Field(
+        default=512 << 20, ge=0, description="Uploaded archives that are kept, all together."
+    )
     results_kept: int = Field(default=10_000, ge=1, description="Finished runs kept for GET.")
     results_kept_bytes: int = Field(default=256 << 20, ge=0, description="… and their size.")
     results_kept_s: float = Field(default=3600, gt=0, description="… and for how long.")
@@ -90,12 +100,17 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _user_ids_suffice(self) -> Self:
-        last = self.first_uid + self.workers * self.slots * 65_536
+        last = self.first_uid + self.workers * self.all_slots * 65_536
         if last > 2**31:
             raise ValueError(
-                f"{self.workers} workers of {self.slots} slots need user ids up to {last}"
+                f"{self.workers} workers of {self.all_slots} slots need user ids up to {last}"
             )
         return self
+
+    @property
+    def all_slots(self) -> int:
+        """Slots of a worker: those of its jobs, and as many for checkers and interactors."""
+        return 2 * self.slots
 
     @property
     def images_dir(self) -> Path:

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #include "init.h"
 
@@ -59,7 +60,7 @@ void bundle_close(struct bundle *bundle) {
 }
 
 /* Makes the directories of a relative path below `directory`. */
-static int make_parents(int directory, const char *path) {
+static int make_parents(int directory, const char *path, mode_t mode) {
   char partial[4096];
   size_t length = strlen(path);
   if (length >= sizeof partial) return errno = ENAMETOOLONG, -1;
@@ -67,13 +68,21 @@ static int make_parents(int directory, const char *path) {
     if (path[i] != '/') continue;
     memcpy(partial, path, i);
     partial[i] = '\0';
-    if (mkdirat(directory, partial, 0755) && errno != EEXIST) return -1;
+    if (mkdirat(directory, partial, mode) && errno != EEXIST) return -1;
   }
   return 0;
 }
 
+static int write_link(int directory, const char *path, const char *data, uint64_t size) {
+  char target[4096];
+  if (size >= sizeof target) return errno = ENAMETOOLONG, -1;
+  memcpy(target, data, size);
+  target[size] = '\0';
+  return symlinkat(target, directory, path);
+}
+
 static int write_file(int directory, const char *path, const char *data, uint64_t size,
-                      uint32_t mode) {
+                      uint32_t mode, uint64_t mtime_ns) {
   struct open_how how = {.flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
                          .mode = mode & 0777,
                          .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
@@ -90,10 +99,45 @@ static int write_file(int directory, const char *path, const char *data, uint64_
     data += wrote;
     size -= (uint64_t)wrote;
   }
+  const struct timespec times[2] = {
+      {.tv_nsec = UTIME_OMIT},
+      {.tv_sec = (time_t)(mtime_ns / 1000000000), .tv_nsec = (long)(mtime_ns % 1000000000)}};
+  if (mtime_ns && futimens(fd, times)) {
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return -1;
+  }
   return close(fd);
 }
 
-int bundle_write_files(const struct bundle *bundle, int directory) {
+static int write_entry(int directory, const char *path, const char *data,
+                       const struct file_header *header) {
+  /* In a sticky directory nobody can replace what root owns; in one of root's own, nobody can add. */
+  const mode_t parents = header->mode & PROTECTED ? 01777 : 0755;
+  if (make_parents(directory, path, parents)) return -1;
+  if (S_ISLNK(header->mode & 0xffff)) return write_link(directory, path, data, header->size);
+  if (S_ISDIR(header->mode & 0xffff))
+    return mkdirat(directory, path, header->mode & 0777) && errno != EEXIST ? -1 : 0;
+  return write_file(directory, path, data, header->size, header->mode, header->mtime_ns);
+}
+
+int bundle_has_protected(const struct bundle *bundle) {
+  const char *cursor = bundle->first_file;
+  struct file_header header;
+  for (uint32_t i = 0; i < bundle->files; i++) {
+    if ((size_t)(bundle->end - cursor) < sizeof header) return 0;
+    memcpy(&header, cursor, sizeof header);
+    if (header.mode & PROTECTED) return 1;
+    cursor += sizeof header;
+    uint64_t left = (uint64_t)(bundle->end - cursor);
+    if (header.path_bytes > left || header.size > left - header.path_bytes) return 0;
+    cursor += header.path_bytes + header.size;
+  }
+  return 0;
+}
+
+int bundle_write_files(const struct bundle *bundle, int directory, uint32_t protected_ones) {
   const char *cursor = bundle->first_file;
   for (uint32_t i = 0; i < bundle->files; i++) {
     struct file_header header;
@@ -105,8 +149,8 @@ int bundle_write_files(const struct bundle *bundle, int directory) {
     if (header.path_bytes == 0 || header.path_bytes > left ||
         header.size > left - header.path_bytes || cursor[header.path_bytes - 1] != '\0')
       return -1;
-    if (make_parents(directory, cursor) ||
-        write_file(directory, cursor, cursor + header.path_bytes, header.size, header.mode))
+    if ((header.mode & PROTECTED) == protected_ones &&
+        write_entry(directory, cursor, cursor + header.path_bytes, &header))
       return -1;
     cursor += header.path_bytes + header.size;
   }

@@ -18,17 +18,20 @@
 
 #define MAX_DEPTH 32
 #define MAX_FILES 1024
+#define MAX_OF_ALL 16384
 #define MAX_PATH 4096
 
 struct collection {
   char **patterns;
   int out;
   uint64_t budget;
-  unsigned files;
+  unsigned files, most;
+  int all;
   char path[MAX_PATH];
 };
 
 static int matches(const struct collection *collection) {
+  if (collection->all) return 1;
   for (char **pattern = collection->patterns; *pattern; pattern++)
     if (!fnmatch(*pattern, collection->path, FNM_PATHNAME | FNM_PERIOD)) return 1;
   return 0;
@@ -59,22 +62,31 @@ static int send_content(int out, int fd, uint64_t size) {
   return 0;
 }
 
-static int send_file(struct collection *collection, int fd, const struct stat *st) {
+static int is_sendable(const struct collection *collection, mode_t mode) {
+  return S_ISREG(mode) || (collection->all && (S_ISDIR(mode) || S_ISLNK(mode)));
+}
+
+/* Sends `bytes`, or what is in `fd` where they are NULL. */
+static int send_file(struct collection *collection, int fd, const struct stat *st,
+                     const char *bytes) {
   struct collected_header header = {
       .path_bytes = (uint32_t)strlen(collection->path),
-      .mode = st->st_mode & 0777,
-      .size = (uint64_t)st->st_size,
+      .mode = st->st_mode & (collection->all ? S_IFMT | 0777 : 0777),
+      .size = S_ISDIR(st->st_mode) ? 0 : (uint64_t)st->st_size,
   };
-  if (!S_ISREG(st->st_mode)) header.refusal = NOT_REGULAR;
-  else if (collection->files >= MAX_FILES) header.refusal = TOO_MANY;
+  if (collection->all)
+    header.mtime_ns = (uint64_t)st->st_mtim.tv_sec * 1000000000 + (uint64_t)st->st_mtim.tv_nsec;
+  if (!is_sendable(collection, st->st_mode)) header.refusal = NOT_REGULAR;
+  else if (collection->files >= collection->most) header.refusal = TOO_MANY;
   else if (header.size > collection->budget) header.refusal = TOO_LARGE;
   collection->files++;
-  if (collection->files > 2 * MAX_FILES) return -1;
+  if (collection->files > 2 * collection->most) return -1;
   if (send_all(collection->out, &header, sizeof header) ||
       send_all(collection->out, collection->path, header.path_bytes))
     return -1;
   if (header.refusal) return 0;
   collection->budget -= header.size;
+  if (bytes) return send_all(collection->out, bytes, header.size);
   return send_content(collection->out, fd, header.size);
 }
 
@@ -93,14 +105,22 @@ static int visit_entry(struct collection *collection, int directory, const char 
   if (size < 0 || (size_t)size >= MAX_PATH - length) return 0;
   if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW)) return 0;
   if (S_ISDIR(st.st_mode)) {
+    if (collection->all && send_file(collection, -1, &st, "")) return -1;
     int child = open_beneath(directory, name, O_DIRECTORY);
     return child < 0 ? 0 : visit(collection, child, length + (size_t)size, depth + 1);
   }
   if (!matches(collection)) return 0;
-  if (!S_ISREG(st.st_mode)) return send_file(collection, -1, &st);
+  if (collection->all && S_ISLNK(st.st_mode)) {
+    char target[MAX_PATH];
+    ssize_t length_of_target = readlinkat(directory, name, target, sizeof target);
+    if (length_of_target < 0) return 0;
+    st.st_size = length_of_target;
+    return send_file(collection, -1, &st, target);
+  }
+  if (!S_ISREG(st.st_mode)) return send_file(collection, -1, &st, NULL);
   int fd = open_beneath(directory, name, O_NONBLOCK);
   if (fd < 0) return 0;
-  int failed = fstat(fd, &st) || send_file(collection, fd, &st);
+  int failed = fstat(fd, &st) || send_file(collection, fd, &st, NULL);
   close(fd);
   return failed ? -1 : 0;
 }
@@ -118,9 +138,14 @@ static int visit(struct collection *collection, int directory, size_t length, in
   return failed;
 }
 
-void collect(const struct bundle *bundle, int out, uint64_t budget) {
+void collect(const struct bundle *bundle, const struct run_request *request, int out) {
   static struct collection collection;
-  collection = (struct collection){.patterns = bundle->patterns, .out = out, .budget = budget};
+  const int all = request->has_collect == ALL_OF_IT;
+  collection = (struct collection){.patterns = bundle->patterns,
+                                   .out = out,
+                                   .budget = request->collect_bytes,
+                                   .most = all ? MAX_OF_ALL : MAX_FILES,
+                                   .all = all};
   int directory = open(WORKDIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (directory >= 0) visit(&collection, directory, 0, 0);
 }

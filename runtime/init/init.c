@@ -137,7 +137,7 @@ static void keep(struct run *run, const struct container *container) {
   /* exec leaves the last step behind; only a failure sets an error */
   if (!progress->error) progress->step = STEP_RUNNING;
   if (!progress->error && run->collect_fd >= 0)
-    collect(&run->bundle, run->collect_fd, run->request.collect_bytes);
+    collect(&run->bundle, &run->request, run->collect_fd);
   _exit(0);
 }
 
@@ -241,7 +241,7 @@ static void become_warm(struct run *run, int socket) {
   step = "its files";
   umask(022);
   directory = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0 || bundle_write_files(&run->bundle, directory) || chdir(WORKDIR)) goto failed;
+  if (directory < 0 || bundle_write_files(&run->bundle, directory, 0) || chdir(WORKDIR)) goto failed;
   step = "its descriptors";
   /* Where they have to be, others may be now. */
   socket = fcntl(socket, F_DUPFD, 100);

@@ -41,10 +41,11 @@ int container_configure(struct container *container, const struct configure *mes
 /* bundle.c */
 int bundle_open(struct bundle *bundle, int fd);
 void bundle_close(struct bundle *bundle);
-int bundle_write_files(const struct bundle *bundle, int directory);
+int bundle_write_files(const struct bundle *bundle, int directory, uint32_t protected_ones);
+int bundle_has_protected(const struct bundle *bundle);
 
 /* collect.c */
-void collect(const struct bundle *bundle, int out, uint64_t budget);
+void collect(const struct bundle *bundle, const struct run_request *request, int out);
 
 /* jail.c: each returns 0, or -1 with progress->step and errno telling where and why */
 int jail_build(const struct run *run, struct progress *progress);

@@ -164,7 +164,18 @@ static int become_payload(void) {
 static int write_files(const struct bundle *bundle) {
   umask(022);
   int directory = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  return directory < 0 || bundle_write_files(bundle, directory) || close(directory);
+  return directory < 0 || bundle_write_files(bundle, directory, 0) || close(directory);
+}
+
+/* What is protected is written by root, into directories of root's in which everybody may add files
+ * but only a file's owner may remove or rename it. The program's own files follow later, so that
+ * nothing of the program's is there yet. */
+static int write_protected_files(const struct bundle *bundle) {
+  if (!bundle_has_protected(bundle)) return 0;
+  umask(0);
+  int directory = open(WORKDIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  return directory < 0 || fchown(directory, 0, 0) || fchmod(directory, 01777) ||
+         bundle_write_files(bundle, directory, PROTECTED) || close(directory);
 }
 
 static int filter_system_calls(const struct container *container) {
@@ -177,6 +188,7 @@ int jail_enter(const struct run *run, const struct container *container) {
   struct progress *progress = container->progress;
   AT(SCORE, give_up_priority());
   AT(STDIO, set_stdio(run));
+  AT(FILES, write_protected_files(&run->bundle));
   AT(CAPABILITIES, drop_capabilities());
   AT(IDENTITY, become_payload());
   AT(WORKDIR, setsid() < 0 || chdir(WORKDIR));

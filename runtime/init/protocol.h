@@ -77,7 +77,7 @@ struct configure {
 
 struct run_request {
   uint32_t op;
-  uint32_t has_collect; /* a fifth descriptor is there */
+  uint32_t has_collect; /* enum collecting; unless it is NOTHING, a fifth descriptor is there */
   uint32_t warm;        /* the program is a fork of the warm interpreter, and not executed */
   uint32_t reserved;
   uint64_t disk_bytes;
@@ -108,13 +108,20 @@ struct bundle_header {
   uint32_t magic, argc, envc, patterns, files, reserved;
 };
 
+enum collecting { NOTHING = 0, BY_PATTERNS = 1, ALL_OF_IT = 2 };
+
+/* `mode` has the type of the file too: none or S_IFREG, S_IFDIR (no bytes), S_IFLNK (its target).
+ * PROTECTED: the file is root's, and nobody else can change, remove or replace it. */
+#define PROTECTED 0x10000u
 struct file_header {
   uint32_t path_bytes; /* with the NUL */
   uint32_t mode;
   uint64_t size;
+  uint64_t mtime_ns; /* 0: now */
 };
 
-/* A collected file: this, the path without NUL, then `size` bytes, unless it is refused. */
+/* A collected file: this, the path without NUL, then `size` bytes, unless it is refused. Of ALL_OF_IT
+ * directories and links are sent too, as in a bundle. */
 enum refusal { COLLECTED = 0, NOT_REGULAR = 1, TOO_LARGE = 2, TOO_MANY = 3 };
 struct collected_header {
   uint32_t path_bytes;
@@ -122,6 +129,7 @@ struct collected_header {
   uint32_t refusal;
   uint32_t reserved;
   uint64_t size;
+  uint64_t mtime_ns;
 };
 
 /* What the warm interpreter is started with: its end of the socket, and what it closes when ready. */

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from sandbox import __version__
-from sandbox.api import errors, routes_info, routes_runs
+from sandbox.api import errors, routes_archives, routes_info, routes_runs
 from sandbox.api.body import BodyLimit
 from sandbox.api.docs import mount_docs
 from sandbox.api.service import Service
@@ -48,6 +48,7 @@ def create_app(settings: Settings, workers: socket.socket) -> FastAPI:
     )
     errors.install(app)
     app.include_router(routes_runs.router)
+    app.include_router(routes_archives.router)
     app.include_router(routes_info.router)
     mount_docs(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)

@@ -5,7 +5,9 @@ import base64
 from sandbox.jobs import Fault, ImageSummary, JobArtifact, JobResult, Language, LimitChanges, Step
 from sandbox.models import (
     Artifact,
+    CaseResult,
     ErrorBody,
+    GroupResult,
     ImageInfo,
     ImageRef,
     LanguageInfo,
@@ -34,6 +36,19 @@ def to_result(result: JobResult, queue_s: float, total_s: float) -> RunResult:
         compile=_step(result.compile) if result.compile else None,
         run=_step(result.run) if result.run else None,
         tests=[_step(step) for step in result.tests],
+        message=result.message,
+        flags=list(result.flags),
+        points=None if result.score is None else result.score.points,
+        max_points=None if result.score is None else result.score.max_points,
+        groups=[
+            GroupResult(
+                id=name, points=score.points, max_points=score.max_points, solved=score.solved
+            )
+            for name, score in result.groups.items()
+        ],
+        stages=[_step(step) for step in result.stages],
+        cases=[CaseResult(id=case.id, status=case.status.value) for case in result.cases],
+        grade=result.grade,
         artifacts={artifact.path: _artifact(artifact) for artifact in result.artifacts},
         timing=Timing(
             queue_s=round(queue_s, 6),
@@ -74,6 +89,7 @@ def _step(step: Step) -> StepResult:
         wall_time_s=round(step.wall_time_s, 6),
         memory_bytes=step.memory_bytes,
         flags=flags,
+        points=step.points,
     )
 
 

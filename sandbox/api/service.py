@@ -5,6 +5,7 @@ import time
 
 from fastapi import Request
 
+from sandbox.api.archives import Archives
 from sandbox.api.errors import ApiError, busy
 from sandbox.api.metrics import Metrics
 from sandbox.api.runs import Run, Runs, new_run_id
@@ -31,6 +32,7 @@ class Service:
         self.queue = LocalQueue(settings.queue_size, settings.queue_bytes)
         self.metrics = Metrics(self.queue)
         self.languages = Languages([])
+        self.archives = Archives(settings.archives_kept_bytes)
         self.workers = QueueServer(self.queue, self._on_workers_changed)
         self.runs = Runs(
             self.queue,
@@ -77,7 +79,7 @@ class Service:
             raise self._refuse("host_unfit", reasons, _UNFIT_S)
         if not self.languages.all:
             raise self._refuse("no_worker", "no worker is connected yet", 1.0)
-        return to_job(new_run_id(), request, self.languages, self.settings.maximum)
+        return to_job(new_run_id(), request, self.languages, self.settings.maximum, self.archives)
 
     def _start(self, job: Job, key: str | None, digest: bytes) -> Run:
         try:

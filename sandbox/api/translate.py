@@ -4,13 +4,29 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 
 from sandbox.api.errors import ApiError
+from sandbox.api.translate_judging import (
+    helper_of,
+    job_call,
+    job_files,
+    job_repository,
+    job_stages,
+    limit_changes,
+)
 from sandbox.checkers import CheckerSpec
-from sandbox.jobs import Job, JobFile, JobTest, Language, LimitChanges, WorkerHello
-from sandbox.models import Limits, RunRequest, content_bytes
+from sandbox.job_files import CALL_FILES
+from sandbox.jobs import HelperProgram, Job, JobFile, JobTest, Language, WorkerHello
+from sandbox.models import (
+    Interactor,
+    Limits,
+    ProgramChecker,
+    RunRequest,
+    content_bytes,
+    scoring_group,
+)
 from sandbox.paths import check_collisions, check_path
 from sandbox.settings import MaximumLimits
 
-KIB, MIB = 1024, 1024 * 1024
+MIB = 1024 * 1024
 
 
 class Languages:
@@ -27,20 +43,26 @@ class Languages:
             for name in (language.name, *language.aliases):
                 self._by_name.setdefault(name.lower(), language)
 
-    def find(self, name: str) -> Language:
+    def find(self, name: str, field: str = "language") -> Language:
         """The language of a name or alias. Raises ApiError 422 with the nearest names."""
         language = self._by_name.get(name.lower())
         if language is None:
             near = difflib.get_close_matches(name.lower(), self._by_name, n=3)
             hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(self.all)}"
             raise ApiError(
-                422, "unknown_language", f"unknown language {name!r}; {hint}", field="language"
+                422, "unknown_language", f"unknown language {name!r}; {hint}", field=field
             )
         return language
 
 
-def to_job(job_id: str, request: RunRequest, languages: Languages, maximum: MaximumLimits) -> Job:
-    """The job that a request asks for.
+def to_job(
+    job_id: str,
+    request: RunRequest,
+    languages: Languages,
+    maximum: MaximumLimits,
+    archives: Mapping[str, bytes] | None = None,
+) -> Job:
+    """The job that a request asks for; ``archives`` are those that were uploaded, by digest.
 
     Raises:
         ApiError: 422, naming the field.
@@ -49,7 +71,8 @@ def to_job(job_id: str, request: RunRequest, languages: Languages, maximum: Maxi
     if request.image not in (None, language.image):
         message = f"language {language.name!r} comes from the image {language.image!r} only"
         raise ApiError(422, "unknown_image", message, field="image")
-    files = tuple(JobFile(path, content_bytes(data)) for path, data in request.files.items())
+    files = job_files(request.files)
+    _check_program(request, language)
     _check_files(files, language, request)
     _check_artifact_names(request)
     return Job(
@@ -61,16 +84,54 @@ def to_job(job_id: str, request: RunRequest, languages: Languages, maximum: Maxi
         args=tuple(request.args),
         env=dict(request.env),
         stdin=content_bytes(request.stdin),
-        limits=_changes(request.limits, maximum, "limits"),
-        compile_limits=_changes(request.compile_limits, maximum, "compile_limits"),
+        limits=limit_changes(request.limits, maximum, "limits"),
+        compile_limits=limit_changes(request.compile_limits, maximum, "compile_limits"),
         tests=_tests(request, maximum),
         checker=_checker(request),
         stop_on_first_failure=request.stop_on_first_failure,
         collect=tuple(request.collect),
+        checker_program=_helper(request.checker, "checker", languages, maximum),
+        interactor=_helper(request.interactor, "interactor", languages, maximum),
+        groups=tuple(scoring_group(group) for group in request.groups),
+        reward=request.reward,
+        stages=job_stages(request, maximum),
+        protected=tuple(request.protected),
+        repository=job_repository(request, archives or {}),
     )
 
 
+# A function is called by a driver in the program's own language.
+CALL_LANGUAGES = ("python", "cpp", "cpp20")
+
+
+def _check_program(request: RunRequest, language: Language) -> None:
+    for index, test in enumerate(request.tests):
+        if test.group is not None and not request.groups:
+            message = f"the group {test.group!r} is missing in 'groups'"
+            raise ApiError(422, "invalid_field", message, field=f"tests.{index}.group")
+        if test.call is not None and language.name not in CALL_LANGUAGES:
+            message = f"functions can be called in {', '.join(CALL_LANGUAGES)} only"
+            raise ApiError(422, "invalid_field", message, field=f"tests.{index}.call")
+    if any(test.call is not None for test in request.tests):
+        for name in CALL_FILES:
+            if name in request.files:
+                message = f"{name!r} is where the program or its driver goes"
+                raise ApiError(422, "invalid_field", message, field="files")
+
+
+def _helper(
+    helper: object, field: str, languages: Languages, maximum: MaximumLimits
+) -> HelperProgram | None:
+    """A checker or an interactor that is a program."""
+    if not isinstance(helper, ProgramChecker | Interactor):
+        return None
+    language = languages.find(helper.language, f"{field}.language")
+    return helper_of(helper, language, field, maximum)
+
+
 def _check_files(files: tuple[JobFile, ...], language: Language, request: RunRequest) -> None:
+    if request.stages and not request.code:
+        return
     paths = [file.path for file in files]
     if language.source_file in paths:
         message = f"{language.source_file!r} is where 'code' goes; leave it out of 'files'"
@@ -133,37 +194,17 @@ def _tests(request: RunRequest, maximum: MaximumLimits) -> tuple[JobTest, ...]:
             expected_output=(
                 None if test.expected_output is None else content_bytes(test.expected_output)
             ),
-            limits=_changes(test.limits or Limits(), maximum, f"tests.{number - 1}.limits"),
+            limits=limit_changes(test.limits or Limits(), maximum, f"tests.{number - 1}.limits"),
+            points=test.points,
+            group=test.group,
+            call=None if test.call is None else job_call(test.call),
         )
         for number, test in enumerate(request.tests, 1)
     )
 
 
 def _checker(request: RunRequest) -> CheckerSpec:
+    if isinstance(request.checker, ProgramChecker):
+        return CheckerSpec()
     given: Mapping[str, object] = request.checker.model_dump(exclude_none=True)
     return CheckerSpec(**given)  # type: ignore[arg-type]  # the model has the same fields
-
-
-def _changes(limits: Limits, maximum: MaximumLimits, where: str) -> LimitChanges:
-    for name, value in limits.model_dump(exclude_none=True).items():
-        most = getattr(maximum, name)
-        if value > most:
-            raise ApiError(
-                422,
-                "limit_too_large",
-                f"{name} may be {most:.15g} at most on this server",
-                field=f"{where}.{name}",
-            )
-    return LimitChanges(
-        cpu_time_s=limits.cpu_time_s,
-        wall_time_s=limits.wall_time_s,
-        memory_bytes=_scaled(limits.memory_mb, MIB),
-        pids=limits.pids,
-        disk_bytes=_scaled(limits.disk_mb, MIB),
-        output_bytes=_scaled(limits.output_kb, KIB),
-        open_files=limits.open_files,
-    )
-
-
-def _scaled(value: int | None, unit: int) -> int | None:
-    return None if value is None else value * unit

@@ -16,7 +16,14 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sandbox.client.errors import AnswerInvalid, RequestRefused
 from sandbox.mistakes import describe
-from sandbox.models import ErrorAnswer, ErrorBody, Limits, RunRequest
+from sandbox.models import (
+    ErrorAnswer,
+    ErrorBody,
+    Interactor,
+    Limits,
+    ProgramChecker,
+    RunRequest,
+)
 
 QUEUE_ALLOWANCE_S = 600.0
 UNSTATED_WALL_S = 60.0
@@ -133,8 +140,12 @@ def run_path(run_id: str) -> str:
 
 def run_patience_s(request: RunRequest) -> float:
     """How long the service may take for a request, queue included; see the module's docstring."""
-    steps = [test.limits or request.limits for test in request.tests] or [request.limits]
+    steps = [test.limits or request.limits for test in request.tests]
+    steps = steps or [stage.limits for stage in request.stages] or [request.limits]
     wall_s = sum(_wall_s(limits, request.limits) for limits in steps)
+    for helper in (request.checker, request.interactor):
+        if isinstance(helper, ProgramChecker | Interactor):
+            wall_s += len(request.tests) * _wall_s(helper.limits, Limits())
     return QUEUE_ALLOWANCE_S + _wall_s(request.compile_limits, Limits()) + wall_s
 
 

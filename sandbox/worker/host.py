@@ -24,8 +24,9 @@ from images.page_cache import ResidentFiles
 from images.shelf import Shelf, held
 from images.store import ImageStore
 from runtime.errors import HostNotReady, SandboxFault, SetupFailed, SlotBroken
+from runtime.feed import Feed, Listener
 from runtime.hostcheck import Finding, Level, check_host
-from runtime.init_protocol import InputFile
+from runtime.init_protocol import PROTECTED, InputFile
 from runtime.limits import KIB, MIB, Limits, default_wall_time_s
 from runtime.outcome import CollectedFile, Kill, Outcome, StartError
 from runtime.pool import Image, PoolConfig, SlotPool
@@ -45,10 +46,12 @@ _FIRST_LOOKS_S = 0.25
 __all__ = [
     "KIB",
     "MIB",
+    "PROTECTED",
     "Catalog",
     "CatalogError",
     "CollectedFile",
     "Entry",
+    "Feed",
     "Finding",
     "Host",
     "HostNotReady",
@@ -60,6 +63,7 @@ __all__ = [
     "Language",
     "Level",
     "Limits",
+    "Listener",
     "Outcome",
     "Program",
     "SandboxFault",
@@ -121,7 +125,9 @@ class Host:
         self.pool = pool
         self.catalog = catalog
         self._undo = undo
+        self._jobs = pool.size // 2
         self._files = undo.enter_context(ResidentFiles())
+        self._side_leases = asyncio.Semaphore(max(1, self._jobs))
         self._loading = threading.Lock()
         self._loads: dict[str, asyncio.Task[None]] = {}
         self._images: dict[str, Image] = {}
@@ -147,8 +153,8 @@ class Host:
                 raise HostNotReady(f"{why}: sandbox images build --all")
             config = PoolConfig(
                 name=f"{settings.instance}-{index}",
-                slots=settings.slots,
-                first_slot=index * settings.slots,
+                slots=settings.all_slots,
+                first_slot=index * settings.all_slots,
                 first_uid=settings.first_uid,
                 pin_cores=settings.pin_cores,
                 runs_per_container=settings.runs_per_container,
@@ -179,12 +185,34 @@ class Host:
         return self.pool.is_wanted
 
     def borrow(self, image: StoredImage) -> Slot | None:
-        """See `SlotPool.borrow`."""
+        """See `SlotPool.borrow`; none while as many slots are busy as jobs are taken at once."""
+        if self.pool.busy >= self._jobs:
+            return None
         return self.pool.borrow(self._image(image))
 
     async def give_back(self, slot: Slot) -> None:
         """See `SlotPool.give_back`."""
         await self.pool.give_back(slot)
+
+    @asynccontextmanager
+    async def lease_side(self, image: StoredImage) -> AsyncIterator[Slot]:
+        """A slot for a program beside the judged one: a checker, an interactor.
+
+        Whoever holds it must not wait for another lease. That is why two jobs cannot wait for each other: a
+        worker has twice as many slots as it takes jobs, each job holds at most one by `lease`, and no more
+        than the other half is given out here. So a holder of this lease has all that it needs, and ends.
+
+        Raises:
+            SandboxFault: so many slots have been lost that this does not hold any more.
+        """
+        async with self._side_leases:
+            if self.pool.size <= self._jobs:
+                raise SandboxFault(
+                    "too many slots of this worker have been lost; restart the worker"
+                )
+            await asyncio.shield(self._load(image))
+            async with self.pool.lease(self._image(image)) as slot:
+                yield slot
 
     def warm(self) -> None:
         """Begins to read the images into memory, so that their first runs need not wait for it.

@@ -5,13 +5,18 @@ import dataclasses
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sandbox import checkers
 from sandbox.checkers import CheckerSpec
 from sandbox.jobs import Job, JobArtifact, JobResult, JobTest, LimitChanges, Step, failed
 from sandbox.models import Verdict
+from sandbox.scoring import Score
+from sandbox.worker.calls import check_call, with_driver
+from sandbox.worker.checking import check_output, ruled
 from sandbox.worker.compiled import CompileCache, Compiled, key_of
+from sandbox.worker.gate import Gate
+from sandbox.worker.helpers import HelperFailed, Helpers, Ready
 from sandbox.worker.host import (
     CatalogError,
     CollectedFile,
@@ -25,7 +30,13 @@ from sandbox.worker.host import (
     Slot,
     default_wall_time_s,
 )
+from sandbox.worker.interactive import Talk, talk
 from sandbox.worker.lanes import Lanes
+from sandbox.worker.points import course_of, is_judged, scored, scores_of, share_of
+from sandbox.worker.repository import BadArchive
+from sandbox.worker.stages import StagesRun, artifacts, run_stages, stages_result
+from sandbox.worker.steady import Steady
+from sandbox.worker.steps import observed
 from sandbox.worker.verdict import judge_outcome, no_program
 
 log = logging.getLogger(__name__)
@@ -54,6 +65,9 @@ class _Progress:
     run: Step | None = None
     tests: list[Step] = field(default_factory=list)
     artifacts: list[JobArtifact] = field(default_factory=list)
+    # What each judged test has gained, of 1.
+    shares: dict[str, float] = field(default_factory=dict)
+    stages: StagesRun = field(default_factory=StagesRun)
 
     def fit(self, step: Step) -> Step:
         """The step with as much of its output as there is room for in the answer."""
@@ -80,6 +94,14 @@ class _Progress:
                 content, refused = None, "too_large"
             self.artifact_room -= len(content or b"")
             self.artifacts.append(JobArtifact(prefix + file.path, content, refused))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tested:
+    """What came of one test, before it is scored."""
+
+    step: Step
+    files: Sequence[CollectedFile]
 
 
 def merged(changes: LimitChanges, more: LimitChanges) -> LimitChanges:
@@ -111,6 +133,7 @@ class Judge:
         max_artifact_bytes: int,
         max_result_bytes: int,
         compile_cache_bytes: int = 0,
+        cpu_grace: float = 1.0,
     ) -> None:
         """``worker`` is the name that results carry, ``most`` what no run exceeds."""
         self._host = host
@@ -119,6 +142,9 @@ class Judge:
         self._max_artifact_bytes = max_artifact_bytes
         self._max_result_bytes = max_result_bytes
         self._compiled = CompileCache(compile_cache_bytes)
+        self._gate = Gate()
+        self._steady = Steady(self._gate, cpu_grace)
+        self._helpers = Helpers(host, self._limits, self._gate)
 
     def _limits(self, default: Limits, changes: LimitChanges) -> Limits:
         return effective_limits(default, changes).at_most(self._most)
@@ -129,9 +155,14 @@ class Judge:
             entry = self._host.catalog.resolve(job.language, job.image)
         except CatalogError as error:
             return failed(job.id, "no_such_image", str(error), retryable=False)
+        job = with_driver(job)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return await self._attempt(job, entry)
+            except HelperFailed as error:
+                return failed(job.id, "helper_failed", str(error), retryable=False)
+            except BadArchive as error:
+                return failed(job.id, "bad_archive", str(error), retryable=False)
             except ImageUnfit as error:
                 return failed(job.id, "image_unfit", str(error), retryable=False)
             except (SandboxFault, OSError) as error:
@@ -145,12 +176,25 @@ class Judge:
         started_s = time.monotonic()
         async with self._host.lease(entry.image) as slot:
             progress.prepare_s = time.monotonic() - started_s
+            if job.stages:
+                return await self._judge_stages(job, entry, slot, progress)
             files = await self._compile(job, entry, slot, progress)
             if files is not None:
                 started_s = time.monotonic()
                 await self._run_all(job, entry, slot, files, progress)
                 progress.run_s = time.monotonic() - started_s
         return self._result(job, entry, progress)
+
+    async def _judge_stages(
+        self, job: Job, entry: Entry, slot: Slot, progress: _Progress
+    ) -> JobResult:
+        started_s = time.monotonic()
+        run = progress.stages
+        await run_stages(job, entry, slot, self._limits, self._run, run)
+        progress.run_s = time.monotonic() - started_s
+        progress.keep(artifacts(job, run.files))
+        run.steps = [progress.fit(step) for step in run.steps]
+        return stages_result(job, run, self._result(job, entry, progress))
 
     async def _compile(
         self, job: Job, entry: Entry, slot: Slot, progress: _Progress
@@ -184,7 +228,8 @@ class Judge:
         with Program(
             language.compile, environment, files, language.artefacts, MAX_COMPILED_BYTES
         ) as program:
-            outcome = await slot.run(program, b"", limits)
+            async with self._gate.shared():
+                outcome = await slot.run(program, b"", limits)
         made = [file for file in outcome.files if file.content is not None]
         step = _compile_step(outcome, limits, made)
         programs = tuple(InputFile(file.path, file.content or b"", 0o755) for file in made)
@@ -202,8 +247,9 @@ class Judge:
         limits = self._limits(language.limits, job.limits)
         with Program(command, environment, files, job.collect, self._max_artifact_bytes) as program:
             if not job.tests:
-                outcome = await slot.run(program, job.stdin, limits)
-                progress.run = progress.fit(_step(None, outcome, limits, job, language.run))
+                outcome, flags = await self._run(slot, program, job.stdin, limits)
+                step = _step(None, outcome, limits, job, language.run)
+                progress.run = progress.fit(replace(step, flags=(*step.flags, *flags)))
                 progress.keep(outcome.files)
                 return
             await self._run_tests(job, entry, slot, program, progress)
@@ -211,33 +257,111 @@ class Judge:
     async def _run_tests(
         self, job: Job, entry: Entry, slot: Slot, program: Program, progress: _Progress
     ) -> None:
-        language = entry.language
+        helper = await self._ready_helper(job)
+        course = course_of(job)
 
-        async def run(slot: Slot, number: int) -> tuple[Step, tuple[CollectedFile, ...]]:
-            test = job.tests[number]
-            limits = self._limits(language.limits, merged(job.limits, test.limits))
-            outcome = await slot.run(program, test.stdin, limits)
-            step = _step(test.id, outcome, limits, job, language.run)
-            return await _compare(step, test, job.checker), outcome.files
+        async def run(slot: Slot, number: int) -> _Tested:
+            return await self._run_test(job, entry, slot, program, helper, job.tests[number])
 
-        def report(number: int, result: tuple[Step, tuple[CollectedFile, ...]]) -> bool:
-            step, files = result
+        def skips(number: int) -> bool:
+            return course.skips(scored(job.tests[number]))
+
+        def report(number: int, result: _Tested | None) -> None:
             test = job.tests[number]
+            if result is None:
+                progress.tests.append(Step(test.id, Verdict.SK))
+                return
+            step = result.step
+            if is_judged(job, test):
+                share = share_of(step, test)
+                course.record(scored(test), share)
+                progress.shares[test.id] = share
+                step = replace(step, points=share * test.points)
             progress.tests.append(progress.fit(step))
-            progress.keep(files, f"{test.id}/")
-            failed_test = test.expected_output is not None and step.verdict is not Verdict.AC
-            return not (job.stop_on_first_failure and failed_test)
+            progress.keep(result.files, f"{test.id}/")
 
-        lanes = Lanes(self._host, entry.image, run, report, len(job.tests))
-        done = await lanes.run(slot)
-        progress.tests += [Step(test.id, Verdict.SK) for test in job.tests[done:]]
+        await Lanes(self._host, entry.image, run, skips, report, len(job.tests)).run(slot)
+
+    async def _run_test(
+        self,
+        job: Job,
+        entry: Entry,
+        slot: Slot,
+        program: Program,
+        helper: Ready | None,
+        test: JobTest,
+    ) -> "_Tested":
+        language = entry.language
+        limits = self._limits(language.limits, merged(job.limits, test.limits))
+        if job.interactor is not None and helper is not None:
+            talked, flags = await self._talk(helper, slot, program, limits, test)
+            outcome = talked.outcome
+            step = _step(test.id, outcome, limits, job, language.run)
+            if talked.ruling is not None:
+                step = ruled(step, talked.ruling, test)
+        else:
+            outcome, flags = await self._run(slot, program, test.stdin, limits)
+            step = _step(test.id, outcome, limits, job, language.run)
+            step = await self._check(step, test, job.checker, helper)
+        return _Tested(replace(step, flags=(*step.flags, *flags)), outcome.files)
+
+    async def _run(
+        self, slot: Slot, program: Program, stdin: bytes, limits: Limits
+    ) -> tuple[Outcome, tuple[str, ...]]:
+        """Runs a program, again if noise could have decided; the outcome, and flags that say so."""
+        measured = await self._steady.measure(
+            limits,
+            lambda most: slot.run(program, stdin, most),
+            lambda outcome: outcome,
+            slot.cpu,
+        )
+        return measured.result, measured.flags
+
+    async def _talk(
+        self, helper: Ready, slot: Slot, program: Program, limits: Limits, test: JobTest
+    ) -> tuple[Talk, tuple[str, ...]]:
+        async with self._helpers.slot(helper) as side_slot:
+            slots = slot, side_slot
+            measured = await self._steady.measure(
+                limits,
+                lambda most: talk(self._helpers, helper, slots, program, most, limits, test),
+                lambda talked: talked.outcome,
+                slot.cpu,
+            )
+        return measured.result, (*measured.result.flags, *measured.flags)
+
+    async def _ready_helper(self, job: Job) -> Ready | None:
+        """The compiled checker or interactor, if the job has one."""
+        helper = job.interactor or job.checker_program
+        if helper is None:
+            return None
+        try:
+            return await self._helpers.ready(helper)
+        except CatalogError as error:
+            raise HelperFailed(str(error)) from error
+
+    async def _check(
+        self, step: Step, test: JobTest, checker: CheckerSpec, helper: Ready | None
+    ) -> Step:
+        """Judges the output of a run that ended normally, if there is something to compare with."""
+        if step.verdict is not Verdict.OK:
+            return step
+        if test.call is not None:
+            return await asyncio.to_thread(check_call, step, test)
+        if helper is not None and test.expected_output is not None:
+            return await check_output(self._helpers, helper, step, test)
+        return await _compare(step, test, checker)
 
     def _result(self, job: Job, entry: Entry, progress: _Progress) -> JobResult:
         verdict, passed, total = _summary(job, progress)
+        groups, score = scores_of(job, progress.shares)
         return JobResult(
             id=job.id,
             verdict=verdict,
-            reward=_reward(job, verdict),
+            reward=_reward(job, verdict, passed, total, score),
+            score=score,
+            groups=groups,
+            grade=None if score is None else "strong",
             passed=passed,
             total=total,
             compile=progress.compile,
@@ -259,7 +383,7 @@ def _summary(job: Job, progress: _Progress) -> tuple[Verdict, int, int]:
     The verdict is that of the first judged test that failed. If no test is judged, it is that of the first
     that did not end normally.
     """
-    judged = [test.expected_output is not None for test in job.tests]
+    judged = [is_judged(job, test) for test in job.tests]
     total = sum(judged)
     if progress.compile is not None and progress.compile.verdict is not Verdict.OK:
         return Verdict.CE, 0, total
@@ -275,10 +399,16 @@ def _summary(job: Job, progress: _Progress) -> tuple[Verdict, int, int]:
     return (Verdict.AC if total else Verdict.OK), passed, total
 
 
-def _reward(job: Job, verdict: Verdict) -> float | None:
-    """1 or 0; nothing if there are tests and none of them says what is right."""
+def _reward(
+    job: Job, verdict: Verdict, passed: int, total: int, score: Score | None
+) -> float | None:
+    """In the shape that was asked for; nothing if there are tests and none says what is right."""
     if verdict is Verdict.OK and job.tests:
         return None
+    if job.reward == "fraction" and total:
+        return passed / total
+    if job.reward == "points" and score is not None and score.max_points:
+        return score.points / score.max_points
     return 1.0 if verdict in (Verdict.AC, Verdict.OK) else 0.0
 
 
@@ -292,7 +422,7 @@ def _compile_step(outcome: Outcome, limits: Limits, made: list[CollectedFile]) -
         verdict, message = Verdict.CE, no_program(outcome, MAX_COMPILED_BYTES)
     elif verdict is not Verdict.OK:
         verdict, message = Verdict.CE, f"the compiler failed: {message}"
-    step = _observed(None, verdict, outcome)
+    step = observed(None, verdict, outcome)
     return dataclasses.replace(step, message=message, flags=judgement.flags)
 
 
@@ -305,24 +435,8 @@ def _step(
         assert outcome.start_error is not None
         raise ImageUnfit(f"{command[0]} cannot be executed: {outcome.start_error.reason}")
     judgement = judge_outcome(outcome, limits)
-    step = _observed(test_id, judgement.verdict, outcome)
+    step = observed(test_id, judgement.verdict, outcome)
     return dataclasses.replace(step, message=judgement.message, flags=judgement.flags)
-
-
-def _observed(test_id: str | None, verdict: Verdict, outcome: Outcome) -> Step:
-    return Step(
-        id=test_id,
-        verdict=verdict,
-        exit_code=outcome.exit_code,
-        signal=outcome.signal,
-        stdout=outcome.stdout,
-        stderr=outcome.stderr,
-        stdout_truncated=outcome.stdout_truncated,
-        stderr_truncated=outcome.stderr_truncated,
-        cpu_time_s=outcome.cpu_time_s,
-        wall_time_s=outcome.wall_time_s,
-        memory_bytes=outcome.memory_bytes,
-    )
 
 
 async def _compare(step: Step, test: JobTest, checker: CheckerSpec) -> Step:

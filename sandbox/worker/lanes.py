@@ -23,7 +23,8 @@ class Lanes(Generic[R]):
         host: Host,
         image: StoredImage,
         work: Callable[[Slot, int], Awaitable[R]],
-        report: Callable[[int, R], bool],
+        skips: Callable[[int], bool],
+        report: Callable[[int, R | None], None],
         count: int,
     ) -> None:
         """What is to be done.
@@ -32,23 +33,25 @@ class Lanes(Generic[R]):
             host: has the slots.
             image: what a slot must hold to be borrowed.
             work: does piece ``number`` in a slot.
-            report: takes the results in order of their numbers; False ends the work, and what other lanes
-                have done beyond that is dropped.
+            skips: whether a piece can be left out, by what has been reported until now. Once it was not
+                so, it becomes so by a failure only, which nothing can mend.
+            report: takes the results in order of their numbers, None for what was left out.
             count: the pieces are 0 to count - 1.
         """
         self._host = host
         self._image = image
         self._work = work
+        self._skips = skips
         self._report = report
         self._count = count
         self._next = 0
-        self._done: dict[int, R] = {}
-        self._under_way: set[asyncio.Future[R]] = set()
+        self._done: dict[int, R | None] = {}
         self._reported = 0
-        self._stopped = False
+        self._under_way: dict[int, asyncio.Future[R]] = {}
+        self._progress = asyncio.Event()
 
-    async def run(self, slot: Slot) -> int:
-        """Does the work in ``slot`` and in what is idle; returns how many results were reported.
+    async def run(self, slot: Slot) -> None:
+        """Does the work in ``slot`` and in what is idle.
 
         Raises:
             Whatever ``work`` raises first; the other lanes are cancelled.
@@ -58,34 +61,41 @@ class Lanes(Generic[R]):
                 await self._lane(slot, group, borrowed=False)
         except BaseExceptionGroup as errors:
             raise errors.exceptions[0] from None
-        return self._reported
 
     async def _lane(self, slot: Slot, group: asyncio.TaskGroup, *, borrowed: bool) -> None:
-        while not self._stopped and self._next < self._count:
+        while self._next < self._count:
             if borrowed and self._host.is_wanted:
                 return
+            if self._skips(self._next):
+                await self._leave_out_next()
+                continue
             if not borrowed:
                 self._open_lanes(group)
             number = self._next
             self._next += 1
-            if not await self._do(slot, number):
-                return
+            await self._do(slot, number)
 
-    async def _do(self, slot: Slot, number: int) -> bool:
-        """Does a piece; False if it was given up, since the work has ended meanwhile."""
-        piece = asyncio.ensure_future(self._work(slot, number))
-        self._under_way.add(piece)
+    async def _leave_out_next(self) -> None:
+        """Leaves the next piece out, or waits: what comes before it may still decide otherwise."""
+        if self._next == self._reported:
+            self._next += 1
+            self._take(self._next - 1, None)
+        else:
+            self._progress.clear()
+            await self._progress.wait()
+
+    async def _do(self, slot: Slot, number: int) -> None:
+        piece = self._under_way[number] = asyncio.ensure_future(self._work(slot, number))
+        result: R | None = None
         try:
             result = await piece
         except asyncio.CancelledError:
             task = asyncio.current_task()
-            if self._stopped and task is not None and not task.cancelling():
-                return False
-            raise
+            if not self._skips(number) or task is None or task.cancelling():
+                raise
         finally:
-            self._under_way.discard(piece)
+            del self._under_way[number]
         self._take(number, result)
-        return True
 
     def _open_lanes(self, group: asyncio.TaskGroup) -> None:
         """One more lane for each idle slot, as long as there is work that nobody does."""
@@ -101,11 +111,13 @@ class Lanes(Generic[R]):
         finally:
             await self._host.give_back(slot)
 
-    def _take(self, number: int, result: R) -> None:
+    def _take(self, number: int, result: R | None) -> None:
         self._done[number] = result
-        while not self._stopped and self._reported in self._done:
-            self._stopped = not self._report(self._reported, self._done.pop(self._reported))
+        while self._reported in self._done:
+            done = self._done.pop(self._reported)
+            self._report(self._reported, None if self._skips(self._reported) else done)
             self._reported += 1
-        if self._stopped:
-            for piece in self._under_way:
+        self._progress.set()
+        for other, piece in self._under_way.items():
+            if self._skips(other):
                 piece.cancel()

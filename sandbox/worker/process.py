@@ -110,6 +110,7 @@ async def _serve(settings: Settings, host: Host, hello: WorkerHello) -> None:
         max_artifact_bytes=settings.max_artifact_bytes,
         max_result_bytes=settings.max_result_bytes,
         compile_cache_bytes=settings.compile_cache_bytes,
+        cpu_grace=settings.cpu_grace,
     )
     client = QueueClient(hello, judge.judge)
     loop = asyncio.get_running_loop()

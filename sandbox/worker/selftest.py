@@ -70,7 +70,7 @@ def main() -> None:
             run_dir=Path(run_dir),
             state_dir=store.parent,
             slots=1,
-            first_uid=_FIRST_UID + os.getpid() % 512 * 65_536,
+            first_uid=_FIRST_UID + os.getpid() % 512 * 2 * 65_536,
         )
         try:
             host = Host.open(settings, 0, [image])

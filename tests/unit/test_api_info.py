@@ -13,10 +13,13 @@ from tests.api_harness import SMALL, Api, error_of, serve
 
 pytestmark = pytest.mark.anyio
 
+DIGEST = f"sha256:{'0' * 64}"
 ROUTES = {
     "/run": {"POST"},
     "/runs": {"POST"},
     "/runs/r_1": {"GET", "DELETE"},
+    "/archives": {"POST"},
+    f"/archives/{DIGEST}": {"GET"},
     "/languages": {"GET"},
     "/images": {"GET"},
     "/healthz": {"GET"},
@@ -190,7 +193,9 @@ async def test_the_document_is_openapi_and_complete(api: Api) -> None:
     found = await document(api)
     assert OpenAPI.model_validate(found).openapi.startswith("3.1")
     assert set(found["paths"]) == {
-        path.replace("r_1", "{run_id}") for path in ROUTES if path != "/docs"
+        path.replace("r_1", "{run_id}").replace(DIGEST, "{digest}")
+        for path in ROUTES
+        if path != "/docs"
     }
     for reference in references(found):
         assert reference.startswith("#/components/schemas/")

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.api.present import to_result
-from sandbox.jobs import Fault, JobArtifact, JobResult, Step, failed
+from sandbox.jobs import Fault, JobArtifact, JobCase, JobResult, Step, failed
 from sandbox.models import RunResult, StepResult, Verdict
+from sandbox.reports import CaseStatus
+from sandbox.scoring import Score
 
 
 def presented(result: JobResult) -> RunResult:
@@ -72,6 +74,11 @@ def test_everything_that_was_seen_is_told() -> None:
         Verdict.RE,
         0.0,
         passed=1,
+        flags=("rerun",),
+        score=Score(1.0, 2.0, False),
+        groups={"g": Score(1.0, 2.0, False)},
+        cases=(JobCase("c", CaseStatus.FAILED),),
+        grade="strong",
         total=2,
         compile=step,
         tests=(step, step),
@@ -91,6 +98,14 @@ def test_everything_that_was_seen_is_told() -> None:
         "passed": 1,
         "total": 2,
         "run": None,
+        "message": "",
+        "flags": ["rerun"],
+        "points": 1.0,
+        "max_points": 2.0,
+        "groups": [{"id": "g", "points": 1.0, "max_points": 2.0, "solved": False}],
+        "stages": [],
+        "cases": [{"id": "c", "status": "failed"}],
+        "grade": "strong",
         "artifacts": {},
         "worker": "w",
         "error": None,
@@ -113,6 +128,7 @@ def test_everything_that_was_seen_is_told() -> None:
         "wall_time_s": 2.5,
         "memory_bytes": 99,
         "flags": ["x"],
+        "points": None,
     }
     assert found.timing is not None
     assert found.timing.model_dump() == {

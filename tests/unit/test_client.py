@@ -905,3 +905,19 @@ def test_a_server_that_hangs_up_gets_the_same_request_again():
         assert done() == client.run(PROGRAM)
     assert 3 == len(received)
     assert 1 == len(set(received))
+
+
+def test_the_patience_counts_stages_and_helper_programs() -> None:
+    def patience_s(**fields: Any) -> float:
+        return run_patience_s(
+            RunRequest.model_validate({"language": "python", "code": "", **fields})
+        )
+
+    stage = {"name": "a", "command": ["true"], "limits": {"wall_time_s": 50}}
+    more = {"name": "b", "command": ["true"], "limits": {"wall_time_s": 7}}
+    assert patience_s(stages=[stage, more]) - patience_s(stages=[stage]) == 7
+    tests: dict[str, Any] = {"tests": [{}, {}]}
+    helper = {"language": "python", "code": "", "limits": {"wall_time_s": 5}}
+    checked = patience_s(**tests, checker={"type": "program", **helper})
+    assert checked - patience_s(**tests) == 10
+    assert patience_s(**tests, interactor=helper) == checked

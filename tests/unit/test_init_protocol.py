@@ -50,6 +50,10 @@ NUMBERS = {
     "OP_REPORT": protocol.OP_REPORT,
     "OP_WARM": protocol.OP_WARM,
     "BUNDLE_MAGIC": protocol._BUNDLE_MAGIC,
+    "PROTECTED": protocol.PROTECTED,
+    "NOTHING": protocol.Collecting.NOTHING,
+    "BY_PATTERNS": protocol.Collecting.BY_PATTERNS,
+    "ALL_OF_IT": protocol.Collecting.ALL_OF_IT,
     "PAYLOAD_ID": PAYLOAD_ID,
     "NOT_REGULAR": protocol._REFUSALS.index(Refusal.NOT_REGULAR),
     "TOO_LARGE": protocol._REFUSALS.index(Refusal.TOO_LARGE),
@@ -233,13 +237,14 @@ def test_more_strings_than_init_takes_are_refused_here(tmp_path: Path, read_bund
 # --- what comes back ------------------------------------------------------------------------------
 
 collected_files = st.builds(
-    lambda path, content, mode, refusal: CollectedFile(
-        path, content if refusal is None else None, mode, refusal
+    lambda path, content, mode, refusal, mtime_ns: CollectedFile(
+        path, content if refusal is None else None, mode, refusal, mtime_ns
     ),
     path=texts,
     content=st.binary(max_size=100),
     mode=st.integers(0, 0o777),
     refusal=st.sampled_from([None, *Refusal]),
+    mtime_ns=st.integers(0, 2**64 - 1),
 )
 
 
@@ -248,7 +253,7 @@ def record(file: CollectedFile) -> bytes:
     path = file.path.encode()
     refusal = protocol._REFUSALS.index(file.refusal)
     size = len(file.content) if file.content is not None else 123_456
-    header = protocol._COLLECTED.pack(len(path), file.mode, refusal, 0, size)
+    header = protocol._COLLECTED.pack(len(path), file.mode, refusal, 0, size, file.mtime_ns)
     return header + path + (file.content or b"")
 
 
@@ -273,11 +278,12 @@ headers = st.builds(
     st.sampled_from([0, 1, 2, 3]),
     st.integers(0, 2**32 - 1),
     st.sampled_from([0, 1, 7, 2**63, 2**64 - 1]),
+    st.integers(0, 2**64 - 1),
 )
 
 
 @given(stream=st.lists(headers | st.binary(max_size=30), max_size=8).map(b"".join))
-@example(protocol._COLLECTED.pack(0, 0, 4, 0, 0))
+@example(protocol._COLLECTED.pack(0, 0, 4, 0, 0, 0))
 @example(b"\xff" * protocol._COLLECTED.size)
 def test_a_hostile_stream_neither_fails_nor_grows(stream: bytes):
     files = unpack_collected(stream)
@@ -285,7 +291,7 @@ def test_a_hostile_stream_neither_fails_nor_grows(stream: bytes):
 
 
 def test_a_path_that_is_not_utf8_is_shown():
-    stream = protocol._COLLECTED.pack(4, 0o644, 0, 0, 1) + b"a\xff\xfeb" + b"x"
+    stream = protocol._COLLECTED.pack(4, 0o644, 0, 0, 1, 0) + b"a\xff\xfeb" + b"x"
     assert (CollectedFile("a\\xff\\xfeb", b"x"),) == unpack_collected(stream)
 
 

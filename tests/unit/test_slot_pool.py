@@ -23,6 +23,7 @@ class FakeSlot:
     def __init__(self, name: str, *, can_be_rebuilt: bool = True) -> None:
         self.name = name
         self.image: str | None = None
+        self.cpu: int | None = None
         self.is_usable = False
         self.runs_in_container = 0
         self.boots: list[str] = []

@@ -14,5 +14,5 @@ int main(int argc, char **argv) {
   show("argument", bundle.argv);
   show("variable", bundle.envp);
   show("pattern", bundle.patterns);
-  return bundle_write_files(&bundle, open(".", O_RDONLY | O_DIRECTORY)) ? 4 : 0;
+  return bundle_write_files(&bundle, open(".", O_RDONLY | O_DIRECTORY), 0) ? 4 : 0;
 }

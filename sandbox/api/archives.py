@@ -1,0 +1,40 @@
+"""Archives of repositories that were uploaded once, for many runs. In this process's memory, bounded."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+
+
+class Archives(Mapping[str, bytes]):
+    """The archives by digest; those that were not used for longest make room for new ones."""
+
+    def __init__(self, max_bytes: int) -> None:
+        """At most so many bytes are kept."""
+        self._max_bytes = max_bytes
+        self._size = 0
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
+
+    def add(self, data: bytes) -> str:
+        """Keeps an archive and returns its digest. Raises ValueError if it alone is too large."""
+        if len(data) > self._max_bytes:
+            raise ValueError(f"this server keeps {self._max_bytes} bytes of archives at most")
+        digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        if digest not in self._kept:
+            self._kept[digest] = data
+            self._size += len(data)
+        self._kept.move_to_end(digest)
+        while self._size > self._max_bytes:
+            _, dropped = self._kept.popitem(last=False)
+            self._size -= len(dropped)
+        return digest
+
+    def __getitem__(self, digest: str) -> bytes:
+        data = self._kept[digest]
+        self._kept.move_to_end(digest)
+        return data
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
