@@ -41,6 +41,7 @@ class Control:
         fields: what is changed in the request.
         own_devices: whether the slot has its own device files.
         path_rules: whether the service checks the paths of files.
+        warm: whether programs may be forks of a warm interpreter, as they are without the control.
         base: patches, and the rest, that leave only this protection standing.
     """
 
@@ -51,6 +52,7 @@ class Control:
     fields: Mapping[str, Any] = field(default_factory=dict)
     own_devices: bool = True
     path_rules: bool = True
+    warm: bool = True
     base: "Control | None" = None
 
     def weaken(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -148,9 +150,10 @@ CONTROLS = {
             change=lift_no_new_privs,
             base=Control("", patches=(PLANT, *NEW_PRIVS), change=lift_no_new_privs),
         ),
-        Control("PID namespace", patches=(("init.c", r"CLONE_NEWPID \| ", ""),)),
+        # A fork of a warm interpreter could not be made at all: its number is known from the namespace.
+        Control("PID namespace", patches=(("init.c", r"CLONE_NEWPID \| ", ""),), warm=False),
         Control(
-            "IPC namespace", patches=(("init.c", r"CLONE_NEWIPC \| CLONE_PIDFD", "CLONE_PIDFD"),)
+            "IPC namespace", patches=(("init.c", r"(CLONE_NEWPID .*?)CLONE_NEWIPC \| ", r"\1"),)
         ),
         Control("network namespace", change=leave_out_network_namespace),
         Control(
@@ -188,6 +191,7 @@ CONTROLS = {
             patches=(
                 ("message.c", r"MSG_CMSG_CLOEXEC", "0"),
                 ("jail.c", r"\|\|\s*syscall\(SYS_close_range[^;]*;", ";"),
+                ("warm.c", r"syscall\(SYS_close_range, 3, ~0U, 0\);", ""),
             ),
         ),
         Control("memory limit", fields={"limits": {"memory_mb": 2048}}),
@@ -219,18 +223,17 @@ CONTROLS = {
 }
 
 
-def build_variant(patches: tuple[Patch, ...], directory: Path) -> Path:
-    """init from changed sources; compiled once.
+def build_variant(patches: tuple[Patch, ...], directory: Path) -> tuple[Path, Path]:
+    """init and the library for warm interpreters, from changed sources; compiled once.
 
     Raises:
         AssertionError: a pattern is not found exactly once: the sources have changed, adapt the control.
     """
-    name = f"init-{abs(hash(patches)):x}"
-    binary = directory / name
-    if binary.exists():
-        return binary
-    sources = directory / f"{name}.sources"
-    sources.mkdir()
+    target = directory / f"{abs(hash(patches)):x}"
+    sources = target / "sources"
+    if target.exists():
+        return target / "init", target / "warm.so"
+    sources.mkdir(parents=True)
     for path in build_init.source_files():
         text = path.read_text(encoding="utf-8")
         for file, pattern, replacement in patches:
@@ -238,9 +241,15 @@ def build_variant(patches: tuple[Patch, ...], directory: Path) -> Path:
                 text, count = re.subn(pattern, replacement, text, flags=re.DOTALL)
                 assert count == 1, f"{file}: {pattern} is found {count} times"
         (sources / path.name).write_text(text, encoding="utf-8")
-    command = ["gcc", "-std=c17", "-D_GNU_SOURCE", "-O1", "-static", "-w", "-o", str(binary)]
-    subprocess.run([*command, *map(str, sources.glob("*.c"))], check=True)
-    return binary
+    _compile(sources, target / "init", build_init._INIT_FLAGS, build_init._ONLY_IN_LIBRARY)
+    _compile(sources, target / "warm.so", build_init._LIBRARY_FLAGS, build_init._ONLY_IN_INIT)
+    return target / "init", target / "warm.so"
+
+
+def _compile(sources: Path, target: Path, flags: tuple[str, ...], without: set[str]) -> None:
+    files = [str(path) for path in sources.glob("*.c") if path.name not in without]
+    command = ["gcc", "-std=c17", "-D_GNU_SOURCE", "-O2", "-w", *flags, "-o", str(target)]
+    subprocess.run([*command, *files], check=True)
 
 
 @contextlib.asynccontextmanager
@@ -261,12 +270,13 @@ async def weakened(
         with mock.patch.object(container, "container_config", changed):
             for slot in slots:
                 if control.patches:
-                    binary = build_variant(control.patches, directory)
-                    slot._place = dataclasses.replace(slot._place, init=binary)
+                    init, library = build_variant(control.patches, directory)
+                    slot._place = dataclasses.replace(slot._place, init=init, warm_library=library)
                 if not control.own_devices:
                     slot._place = dataclasses.replace(slot._place, devices=places[0].devices)
                 filtering = filter_program if control.filtered else NO_FILTER
-                await slot.boot(f"without {control.name}", image.rootfs, filtering)
+                warm = image.warm if control.warm else None
+                await slot.boot(f"without {control.name}", image.rootfs, filtering, warm)
         yield
     finally:
         for slot, place in zip(slots, places, strict=True):

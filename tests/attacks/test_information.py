@@ -80,7 +80,8 @@ def test_the_answer_is_not_in_the_memory_of_what_is_inside_the_slot(scene: Scene
             return found
 
     found = scene.lab.runner.wait(look())
-    assert 3 == len(found)  # init, the keeper, the program
+    # init, the warm interpreter if there is one, the keeper, the program
+    assert len(found) in (3, 4)
     assert not any(found.values())
     assert holds(os.getpid(), needle)  # the control: it would have been found
 
