@@ -88,3 +88,26 @@ def test_no_cpp_solution_that_returns_nothing_passes(service: Service) -> None:
     assert {
         name for name, verdict in seen.items() if verdict not in (Verdict.RE, Verdict.CE)
     } == set()
+
+
+@pytest.mark.parametrize("body", [None, "    return None\n"], ids=["right", "returns nothing"])
+def test_a_warm_interpreter_changes_nothing(service: Service, body: str | None) -> None:
+    programs = {row["task_id"]: python_program(row, body) for row in rows("python")}
+
+    async def run_all(env: dict[str, str]) -> dict[str, tuple[Any, ...]]:
+        room = asyncio.Semaphore(AT_ONCE)
+        async with AsyncClient(service.url) as client:
+
+            async def run(name: str, code: str) -> tuple[str, tuple[Any, ...]]:
+                async with room:
+                    result = await client.run(language="python", code=code, env=env)
+                step = result.run
+                assert step is not None
+                seen = step.verdict, step.exit_code, step.signal, step.stdout, step.stderr
+                return name, (*seen, step.flags)
+
+            return dict(await asyncio.gather(*(run(*item) for item in programs.items())))
+
+    # A variable of its own is what keeps a run from being a fork of the warm interpreter.
+    fresh = asyncio.run(run_all({"FRESH": "1"}))
+    assert fresh == asyncio.run(run_all({}))
