@@ -18,9 +18,9 @@ def variant_numbers() -> Iterator[int]:
     return itertools.count(secrets.randbelow(1 << 40))
 
 
-def check_output(actual: str, expected: str) -> None:
-    """Raises RunFailed unless the program printed what it should."""
-    if actual != expected:
+def check_output(actual: str, expected: str | None) -> None:
+    """Raises RunFailed unless the program printed what it should; with None it may print anything."""
+    if expected is not None and actual != expected:
         raise RunFailed(f"printed {actual[:200]!r}, not {expected!r}")
 
 

@@ -1,6 +1,7 @@
 """The command line of `make bench`, and the order of things."""
 
 import contextlib
+import dataclasses
 import errno
 import os
 import shutil
@@ -19,17 +20,19 @@ from images.catalog import Catalog
 from images.errors import ImageError
 from images.store import ImageStore
 from sandbox.settings import Settings as ServiceSettings
-from tests.bench import machine, plot, report
-from tests.bench.contenders import CONTENDERS, Contender, Place, select
+from tests.bench import idle, machine, plot, report
+from tests.bench.contenders import CONTENDERS, Contender, Place, alone, select
 from tests.bench.figures import Row
 from tests.bench.rounds import Settings, Step, count_rounds, measure
-from tests.bench.workloads import WORKLOADS, Task, Workload, images_of, make_task
+from tests.bench.tasks import images_of, make_task
+from tests.bench.workloads import QUICK, TRIVIAL, WORKLOADS, Task, Workload
 
 _RUN_DIRECTORY = Path("/run/sandbox-bench")
 _RESULTS = Path("bench-results")
-_DEFAULT = Settings(rounds=3, seconds=2.0, at_most=128)
-_QUICK = Settings(rounds=1, seconds=0.4, at_most=8)
-_NAMES = tuple(one.name for one in (*CONTENDERS, *WORKLOADS))
+_DEFAULT = Settings(rounds=3, seconds=0.8, at_most=128)
+_QUICK = Settings(rounds=1, seconds=0.2, at_most=1)
+_IDLE = "idle"
+_NAMES = (_IDLE, *(one.name for one in (*CONTENDERS, *WORKLOADS)))
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -44,7 +47,7 @@ def main() -> None:
 def bench(
     *,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Under a minute, to see that the bench works.")
+        bool, typer.Option("--quick", help="A few workloads, for less than a minute.")
     ] = False,
     rounds: Annotated[int | None, typer.Option(min=1, help="Rounds of each contender.")] = None,
     seconds: Annotated[
@@ -52,7 +55,7 @@ def bench(
     ] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(help=f"A contender or a workload; can be repeated. {', '.join(_NAMES)}."),
+        typer.Option(help=f"A contender or workload; can be repeated. {', '.join(_NAMES)}."),
     ] = None,
     json: Annotated[
         Path | None, typer.Option(help="Where the figures go. Default: a file in bench-results/.")
@@ -61,7 +64,7 @@ def bench(
     """Measures what a run costs, beside what it costs without a sandbox and by other ways."""
     base = _QUICK if quick else _DEFAULT
     settings = Settings(rounds or base.rounds, seconds or base.seconds, base.at_most)
-    contenders, workloads = _selected(only or [])
+    contenders, workloads = _selected(only or (list(QUICK) if quick else []))
     console = Console()
     if os.geteuid() != 0:
         _refuse("slots and containers need root: run it as root")
@@ -69,15 +72,14 @@ def bench(
         description = machine.describe()
         console.print(str(description), highlight=False)
         with _place(description.cores) as place, _tasks(place, workloads) as tasks:
+            slots = idle.measure(tasks, place) if not only or _IDLE in only else []
             rows = _measure_all(console, tasks, contenders, place, settings)
-    report.show(console, description, rows)
+    report.show(console, description, rows, slots)
     path = json or _RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
-    report.save(path, report.as_document(description, settings, rows))
+    report.save(path, report.as_document(description, settings, rows, slots))
     console.print(f"figures: {path}", highlight=False)
     if plot.draw(path.with_suffix(".png"), rows):
         console.print(f"plot: {path.with_suffix('.png')}", highlight=False)
-    else:
-        console.print("no plot: pip install matplotlib for it", highlight=False)
 
 
 def _refuse(message: str) -> NoReturn:
@@ -89,6 +91,8 @@ def _selected(only: list[str]) -> tuple[list[Contender], tuple[Workload, ...]]:
     unknown = [name for name in only if name not in _NAMES]
     if unknown:
         raise typer.BadParameter(f"{', '.join(unknown)}; there are: {', '.join(_NAMES)}")
+    if set(only) == {_IDLE}:
+        return [], WORKLOADS
     contenders = select(only, [one.name for one in CONTENDERS])
     workloads = select(only, [one.name for one in WORKLOADS])
     return (
@@ -145,8 +149,13 @@ def _measure_all(
     settings: Settings,
 ) -> list[Row]:
     rows: list[Row] = []
+    trivial = [task for task in tasks if task.workload.name == TRIVIAL]
+    single, one_core = alone(contenders), dataclasses.replace(place, cores=1)
     total = count_rounds(tasks, contenders, place, settings)
+    total += count_rounds(trivial, single, one_core, settings)
     with _progress(console, total) as step:
+        for task in trivial:
+            rows += measure(task, single, one_core, settings, step, probe=False)
         for group in ("direct", "http"):
             members = [one for one in contenders if one.group == group]
             probe = group == "http"

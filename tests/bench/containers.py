@@ -1,6 +1,8 @@
 """A fresh container for each run: crun by hand, and Docker where an engine answers."""
 
 import contextlib
+import dataclasses
+import itertools
 import json
 import os
 import shlex
@@ -15,10 +17,10 @@ from typing import Any
 
 from runtime import workplace
 from tests.bench.agents import Round, Unavailable
-from tests.bench.closed_loop import RunFailed, check_output, repeat, variant_numbers
+from tests.bench.closed_loop import RunFailed, check_output, repeat
 from tests.bench.figures import Sample
-from tests.bench.unsandboxed import spawn_and_wait
-from tests.bench.workloads import Task
+from tests.bench.unsandboxed import spawn_and_wait, write_input
+from tests.bench.workloads import Step, Task
 
 FIRST_UID = 0x77C0_0000
 _USER = 1000
@@ -26,14 +28,17 @@ _UIDS = 65_536
 _WORK = "/mnt"  # a directory that every image has; the program's files are mounted there
 
 
-def _command(task: Task) -> tuple[str, ...]:
-    """One command for the whole task: compiling and running share a container here."""
-    if task.compile is None:
-        return task.run
-    return ("/bin/sh", "-c", f"{shlex.join(task.compile)} && exec {shlex.join(task.run)}")
+def _steps(task: Task, number: int) -> list[Step]:
+    """A container for each of these. Compiling shares one with a run that is the only one."""
+    steps = list(task.steps(number))
+    if task.compile is None or task.workload.tests:
+        return steps
+    compiling, running = steps
+    both = f"{shlex.join(compiling.command)} && exec {shlex.join(running.command)}"
+    return [dataclasses.replace(running, command=("/bin/sh", "-c", both))]
 
 
-def crun_config(task: Task, work: Path) -> dict[str, Any]:
+def crun_config(task: Task, command: tuple[str, ...], work: Path) -> dict[str, Any]:
     """An OCI configuration near to that of a run in a slot.
 
     Without a system-call filter and without a cgroup, which makes it cheaper than it should be.
@@ -47,7 +52,7 @@ def crun_config(task: Task, work: Path) -> dict[str, Any]:
         "process": {
             "terminal": False,
             "user": {"uid": _USER, "gid": _USER},
-            "args": list(_command(task)),
+            "args": list(command),
             "env": environment,
             "cwd": _WORK,
             "noNewPrivileges": True,
@@ -82,29 +87,41 @@ def _give_files(task: Task, number: int, work: Path) -> None:
 class _Crun:
     def __init__(self, task: Task, directory: Path, crun: str) -> None:
         self._task = task
+        self._directory = directory
         self._work = directory / "work"
-        self._bundle = directory / "bundle"
         self._output = directory / "output"
-        self._command = (crun, f"--root={directory / 'crun'}", "--cgroup-manager=disabled",
-                         "run", f"--bundle={self._bundle}")  # fmt: skip
-        self._numbers = variant_numbers()
+        self._crun = (crun, f"--root={directory / 'crun'}", "--cgroup-manager=disabled", "run")
+        self._numbers = task.workload.numbers()
+        self._names = itertools.count()
+        self._bundles: dict[tuple[str, ...], Path] = {}
         self._work.mkdir()
         os.chown(self._work, FIRST_UID + _USER, FIRST_UID + _USER)
-        self._bundle.mkdir()
-        (self._bundle / "config.json").write_text(json.dumps(crun_config(task, self._work)))
 
     def round(self, wanted: Round) -> list[Sample]:
         return [repeat(self._run_once, wanted.seconds)]
 
+    def _bundle(self, command: tuple[str, ...]) -> Path:
+        """A command's bundle, which is made once: what it says is the same for every variant."""
+        if command not in self._bundles:
+            bundle = self._bundles[command] = self._directory / f"bundle-{len(self._bundles)}"
+            bundle.mkdir()
+            config = crun_config(self._task, command, self._work)
+            (bundle / "config.json").write_text(json.dumps(config))
+        return self._bundles[command]
+
     def _run_once(self) -> None:
         number = next(self._numbers)
         _give_files(self._task, number, self._work)
-        command = (*self._command, f"bench-{number}")
-        status = spawn_and_wait(command, {"PATH": "/usr/sbin:/usr/bin:/bin"}, str(self._output))
-        output = self._output.read_text()
-        if status != 0:
-            raise RunFailed(f"crun ended with {status}: {output}")
-        check_output(output, self._task.workload.expected_of(number))
+        for step in _steps(self._task, number):
+            stdin = write_input(step.stdin, self._directory / "input")
+            bundle = f"--bundle={self._bundle(step.command)}"
+            command = (*self._crun, bundle, f"bench-{next(self._names)}")
+            environment = {"PATH": "/usr/sbin:/usr/bin:/bin"}
+            status = spawn_and_wait(command, environment, str(self._output), stdin)
+            output = self._output.read_text()
+            if status != 0:
+                raise RunFailed(f"crun ended with {status}: {output}")
+            check_output(output, step.expected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +140,11 @@ class MakeCrun:
         yield _Crun(self.task, self.directory, crun)
 
 
-def _docker(*arguments: str) -> subprocess.CompletedProcess[str]:
+def _docker(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
             ["docker", *arguments],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+            input=stdin, capture_output=True, text=True, check=False,
         )  # fmt: skip
     except FileNotFoundError:
         raise Unavailable("no engine") from None
@@ -138,7 +155,7 @@ class _Docker:
         self._task = task
         self._directory = directory
         self._image = image
-        self._numbers = variant_numbers()
+        self._numbers = task.workload.numbers()
 
     def round(self, wanted: Round) -> list[Sample]:
         """All lanes in threads: they do nothing but wait for the client."""
@@ -157,16 +174,21 @@ class _Docker:
 
     def _run_once(self, number: int, work: Path) -> None:
         _give_files(self._task, number, work)
+        for step in _steps(self._task, number):
+            self._run_step(step, work)
+
+    def _run_step(self, step: Step, work: Path) -> None:
         variables = (f"--env={name}={value}" for name, value in self._task.environment.items())
         done = _docker(
-            "run", "--rm", "--network=none", "--read-only", "--tmpfs=/tmp:exec", "--cap-drop=ALL",
+            "run", "--rm", "--interactive", "--network=none", "--read-only", "--tmpfs=/tmp:exec",
+            "--cap-drop=ALL",
             "--security-opt=no-new-privileges", "--memory=512m", "--pids-limit=64",
             f"--user={_USER}:{_USER}", f"--volume={work}:{_WORK}", f"--workdir={_WORK}",
-            *variables, self._image, *_command(self._task),
+            *variables, self._image, *step.command, stdin=step.stdin,
         )  # fmt: skip
         if done.returncode != 0:
             raise RunFailed(f"docker run ended with {done.returncode}: {done.stderr}")
-        check_output(done.stdout, self._task.workload.expected_of(number))
+        check_output(done.stdout, step.expected)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Who is compared with whom."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from tests.bench.services import MakeService, MakeUnsandboxedService
 from tests.bench.unsandboxed import MakeForkExec, MakeSubprocess
 from tests.bench.workloads import Task, Workload
 
-Group = Literal["direct", "http"]
+Group = Literal["alone", "direct", "http"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,18 @@ class Contender:
         group: with whom it is compared.
         meaning: what exactly is measured, in one line.
         make: the drivers that it needs; each gets an agent.
+        suits: the workloads in which it takes part.
     """
 
     name: str
     group: Group
     meaning: str
     make: Callable[[Task, Place], Sequence[MakeDriver]]
+    suits: Callable[[Workload], bool] = lambda workload: True
 
 
 # Of each group; the other groups have none.
-BASELINE: dict[str, str] = {"direct": "fork+exec", "http": "unsandboxed"}
+BASELINE: dict[str, str] = {"alone": "crun", "direct": "fork+exec", "http": "unsandboxed"}
 
 CONTENDERS = (
     Contender(
@@ -88,8 +91,20 @@ CONTENDERS = (
         ],
     ),
     Contender(
+        "engine cold", "direct",
+        "the same without a warm interpreter in the containers",
+        lambda task, place: [
+            MakeEngine(
+                task, place.directory / "engine-cold", place.state_dir / "init", place.cores,
+                is_warm=False,
+            )
+        ],
+        suits=lambda workload: workload.language == "python" and workload.command is None,
+    ),
+    Contender(
         "unsandboxed", "http",
-        "a small FastAPI service with asyncio subprocesses, no sandbox, as many at once as cores",
+        "a small FastAPI service with asyncio subprocesses, no sandbox, as many at once as cores, a"
+        " request's tests too; it keeps no compiled programs",
         lambda task, place: [
             MakeUnsandboxedService(task, place.directory / "unsandboxed-service", place.cores)
         ],
@@ -102,9 +117,19 @@ CONTENDERS = (
 )  # fmt: skip
 
 
+def alone(contenders: Sequence[Contender]) -> list[Contender]:
+    """Those that are also measured with one run at a time, when nobody else is in its way."""
+    names = ("fork+exec", "crun", "engine")
+    return [dataclasses.replace(one, group="alone") for one in contenders if one.name in names]
+
+
 def concurrency_levels(contender: Contender, workload: Workload, place: Place) -> tuple[int, ...]:
     """With how many runs at once a contender is measured; none if it cannot do the workload."""
-    return (place.cores,) if contender.group == "direct" else workload.concurrency
+    if not contender.suits(workload):
+        return ()
+    if contender.group == "http":
+        return workload.concurrency
+    return () if workload.same else (place.cores,)
 
 
 def select(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:

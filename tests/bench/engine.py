@@ -12,15 +12,15 @@ import uvloop
 
 from runtime.errors import HostNotReady, SandboxFault
 from runtime.init_protocol import InputFile
-from runtime.limits import MIB, Limits
+from runtime.limits import MIB
 from runtime.outcome import Outcome
 from runtime.pool import Image, PoolConfig, SlotPool
 from runtime.program import Program
 from runtime.slot import Slot
 from tests.bench.agents import Round, Unavailable
-from tests.bench.closed_loop import RunFailed, Tally, check_output, variant_numbers
+from tests.bench.closed_loop import RunFailed, Tally, check_output
 from tests.bench.figures import Sample
-from tests.bench.workloads import Task
+from tests.bench.workloads import Step, Task
 
 FIRST_UID = 0x7700_0000
 _ARTEFACT_BYTES = 64 * MIB
@@ -36,26 +36,26 @@ def _check(outcome: Outcome, doing: str) -> None:
 
 
 async def _execute(
-    slot: Slot,
-    command: tuple[str, ...],
-    task: Task,
-    files: list[InputFile],
-    limits: Limits,
-    collect: tuple[str, ...] = (),
+    slot: Slot, step: Step, task: Task, files: list[InputFile], *, compiles: bool
 ) -> Outcome:
-    with Program(command, task.environment, files, collect, _ARTEFACT_BYTES) as program:
-        outcome = await slot.run(program, b"", limits)
-    _check(outcome, command[0])
+    limits = task.compile_limits if compiles else task.limits
+    collect = task.artefacts if compiles else ()
+    with Program(step.command, task.environment, files, collect, _ARTEFACT_BYTES) as program:
+        outcome = await slot.run(program, step.stdin.encode(), limits)
+    _check(outcome, step.command[0])
+    check_output(outcome.stdout.decode(), step.expected)
     return outcome
 
 
 class _Engine:
-    def __init__(self, task: Task, pool: SlotPool, runner: asyncio.Runner) -> None:
+    def __init__(
+        self, task: Task, pool: SlotPool, runner: asyncio.Runner, *, is_warm: bool
+    ) -> None:
         self._task = task
         self._pool = pool
         self._runner = runner
-        self._image = Image(task.digest, task.rootfs)
-        self._numbers = variant_numbers()
+        self._image = Image(task.digest, task.rootfs, task.warm if is_warm else None)
+        self._numbers = task.workload.numbers()
 
     def round(self, wanted: Round) -> list[Sample]:
         return self._runner.run(self._round(wanted.seconds))
@@ -84,29 +84,34 @@ class _Engine:
         task = self._task
         given = [InputFile(name, text.encode()) for name, text in task.input_files(number).items()]
         async with self._pool.lease(self._image) as slot:
-            if task.compile is not None:
-                made = await _execute(
-                    slot, task.compile, task, given, task.compile_limits, task.artefacts
-                )
-                given = [InputFile(one.path, one.content or b"", 0o755) for one in made.files]
-            outcome = await _execute(slot, task.run, task, given, task.limits)
-        check_output(outcome.stdout.decode(), task.workload.expected_of(number))
+            for step in task.steps(number):
+                compiles = step.command == task.compile
+                outcome = await _execute(slot, step, task, given, compiles=compiles)
+                if compiles:
+                    given = [
+                        InputFile(one.path, one.content or b"", 0o755) for one in outcome.files
+                    ]
 
 
 @dataclass(frozen=True, slots=True)
 class MakeEngine:
-    """A pool of slots, and one lane of runs for each of them."""
+    """A pool of slots, and one lane of runs for each of them.
+
+    With ``is_warm`` containers keep an interpreter warm where the image asks for it, as in the service.
+    """
 
     task: Task
     directory: Path
     init_directory: Path
     slots: int
+    is_warm: bool = True
 
     @contextlib.contextmanager
     def __call__(self) -> Iterator[_Engine]:
         config = PoolConfig(
-            name="bench",
+            name="bench" if self.is_warm else "bench-cold",
             slots=self.slots,
+            first_slot=0 if self.is_warm else self.slots,
             first_uid=FIRST_UID,
             workplace=self.directory,
             init_directory=self.init_directory,
@@ -117,6 +122,6 @@ class MakeEngine:
             raise Unavailable(str(error)) from error
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             try:
-                yield _Engine(self.task, pool, runner)
+                yield _Engine(self.task, pool, runner, is_warm=self.is_warm)
             finally:
                 runner.run(pool.close())

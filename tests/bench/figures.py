@@ -63,12 +63,24 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A cell and what was measured in it; without rounds, ``note`` says why."""
+    """A cell and what was measured in it; without rounds, ``note`` says why.
+
+    ``runs_per_request``: a request with many tests runs its program so often.
+    """
 
     cell: Cell
     rounds: tuple[Figures, ...] = ()
     errors: int = 0
     note: str = ""
+    runs_per_request: int = 1
+
+    @property
+    def tests_per_s(self) -> float | None:
+        """Runs of the program, where a request makes many of them."""
+        requests_per_s = self.median.runs_per_s
+        if self.runs_per_request == 1 or requests_per_s is None:
+            return None
+        return requests_per_s * self.runs_per_request
 
     @property
     def median(self) -> Figures:

@@ -1,36 +1,57 @@
-"""Throughput and latency against concurrency as a picture, where matplotlib is installed."""
+"""Throughput and latency against concurrency as a picture."""
 
-import importlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+
+import matplotlib as mpl
+from matplotlib import pyplot
+from matplotlib.axes import Axes
 
 from tests.bench.figures import Row
 
+_STYLE = {"service": "-", "unsandboxed": "--"}
+
 
 def draw(path: Path, rows: Sequence[Row]) -> bool:
-    """Draws the rows measured over HTTP; returns whether there was a matplotlib to do it with."""
-    try:
-        matplotlib = importlib.import_module("matplotlib")
-    except ImportError:
+    """Draws the rows measured over HTTP; returns whether there was one.
+
+    A workload has a colour, a contender a kind of line.
+    """
+    lines = _lines(rows)
+    if not lines:
         return False
-    matplotlib.use("Agg")  # no display is needed
-    pyplot: Any = importlib.import_module("matplotlib.pyplot")
-    figure, (throughput, latency) = pyplot.subplots(1, 2, figsize=(12, 5), layout="constrained")
-    for (workload, contender), line in _lines(rows).items():
+    mpl.use("Agg")  # no display is needed
+    figure, (throughput, latency) = pyplot.subplots(1, 2, figsize=(14, 6), layout="constrained")
+    workloads = list(dict.fromkeys(workload for workload, _ in lines))
+    for (workload, contender), line in lines.items():
         levels = [row.cell.concurrency for row in line]
+        look = f"C{workloads.index(workload)}"
+        style = _STYLE.get(contender, "-.")
         label = f"{workload}, {contender}"
-        style = {"marker": "o", "linestyle": "--" if "unsandboxed" in contender else "-"}
-        throughput.plot(levels, [row.median.runs_per_s for row in line], label=label, **style)
-        (middle,) = latency.plot(levels, [row.median.p50_ms for row in line], label=label, **style)
-        upper = [row.median.p95_ms for row in line]
-        latency.plot(levels, upper, color=middle.get_color(), linestyle=":", marker="^")
-    _label(throughput, "runs per second")
-    _label(latency, "latency, ms: p50, and p95 dotted")
-    throughput.legend()
+        medians = [row.median for row in line]
+        throughput.plot(
+            levels, _known([one.runs_per_s for one in medians]),
+            color=look, linestyle=style, marker="o", label=label,
+        )  # fmt: skip
+        latency.plot(
+            levels, _known([one.p50_ms for one in medians]),
+            color=look, linestyle=style, marker="o",
+        )  # fmt: skip
+        latency.plot(
+            levels, _known([one.p95_ms for one in medians]),
+            color=look, linestyle=style, marker="^", linewidth=0.5,
+        )  # fmt: skip
+    _label(throughput, "requests per second")
+    _label(latency, "latency, ms: p50 (circles), p95 (triangles)")
+    figure.legend(loc="outside right upper")
     figure.savefig(path, dpi=120)
     pyplot.close(figure)
     return True
+
+
+def _known(values: Sequence[float | None]) -> list[float]:
+    """A gap where a round was too short for a figure."""
+    return [float("nan") if value is None else value for value in values]
 
 
 def _lines(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
@@ -41,7 +62,7 @@ def _lines(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
     return lines
 
 
-def _label(axes: Any, text: str) -> None:
+def _label(axes: Axes, text: str) -> None:
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
     axes.xaxis.set_major_formatter("{x:.0f}")

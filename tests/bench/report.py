@@ -12,25 +12,29 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from runtime.limits import MIB
 from tests.bench.contenders import BASELINE, CONTENDERS
 from tests.bench.figures import Row, times_baseline
+from tests.bench.idle import IdleSlot
 from tests.bench.machine import Machine
 from tests.bench.rounds import GENERATOR, Settings
 
 _TITLES: dict[str, str] = {
+    "alone": "A trivial binary, one run at a time: from a slot that is ready to the program's end",
     "direct": "Without HTTP, {cores} runs at once",
     "http": "Over HTTP, from sending the request to having the whole answer",
     GENERATOR: "The load generator alone: the same process asks the service for GET /healthz",
 }
 _COLUMNS = ("p50\nms", "p95\nms", "p99\nms", "CPU ms\nper run", "driver\ncores", "errors")
 _EXPLANATION = (
-    "Figures are medians over the rounds. CPU is the busy time of the whole machine by runs: generator"
-    " and other programs are in it. Driver cores are those that the processes used which make the runs,"
-    " without the programs: lanes, slots' owner, load generator. Over HTTP a caller's first request has"
-    " no latency, so a short round of a slow program has none at all."
+    "A run is one whole request, also where it has many tests; tests/s counts those. Figures are medians"
+    " over the rounds. CPU is the busy time of the whole machine by runs: generator and other programs are"
+    " in it. Driver cores are those that the processes used which make the runs, without the programs:"
+    " lanes, slots' owner, load generator. Over HTTP a caller's first request has no latency, so a short"
+    " round of a slow program has none at all."
 )
 _LONGEST_NOTE = 300
-_NARROWEST = 100
+_NARROWEST = 110
 
 
 def number(value: float | None) -> str:
@@ -51,11 +55,12 @@ def make_table(group: str, rows: Sequence[Row], cores: int) -> Table:
     if baseline:
         title += f"; ratio: throughput against {baseline}"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("workload")
+    table.add_column("workload", no_wrap=True)
     table.add_column("at\nonce", justify="right")
     table.add_column("contender", no_wrap=True)
     table.add_column("runs/s" if baseline else "asked/s", justify="right")
     table.add_column("ratio" if baseline else "", justify="right")
+    table.add_column("tests/s" if any(row.tests_per_s for row in rows) else "", justify="right")
     for name in _COLUMNS:
         table.add_column(name, justify="right")
     for _, section in itertools.groupby(
@@ -80,7 +85,7 @@ def _ratio(row: Row, rows: Sequence[Row]) -> float | None:
 
 def _texts(row: Row, rows: Sequence[Row]) -> list[str]:
     median = row.median
-    figures = (median.runs_per_s, _ratio(row, rows), median.p50_ms, median.p95_ms,
+    figures = (median.runs_per_s, _ratio(row, rows), row.tests_per_s, median.p50_ms, median.p95_ms,
                median.p99_ms, median.cpu_ms_per_run)  # fmt: skip
     cores = "" if median.driver_cores is None else f"{median.driver_cores:.2f}"
     errors = str(row.errors) if row.rounds else ""
@@ -99,10 +104,29 @@ def notes(rows: Sequence[Row]) -> list[str]:
     return [f"{contender} ({workload}): {text}" for (contender, text), workload in reasons.items()]
 
 
-def show(console: Console, machine: Machine, rows: Sequence[Row]) -> None:
+def make_idle_table(idle: Sequence[IdleSlot]) -> Table:
+    """What slots take that nobody uses."""
+    title = "An idle slot: its container's memory, and how long the container takes to be booted"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("image")
+    table.add_column("interpreter")
+    for name in ("right after\nboot, MiB", "after a run,\nMiB", "boot\nms"):
+        table.add_column(name, justify="right")
+    for one in idle:
+        mib = [number(size / MIB) for size in (one.booted_bytes, one.used_bytes)]
+        table.add_row(one.image, "warm" if one.is_warm else "none", *mib, number(one.boot_s * 1000))
+    return table
+
+
+def show(
+    console: Console, machine: Machine, rows: Sequence[Row], idle: Sequence[IdleSlot] = ()
+) -> None:
     """Prints all that was measured."""
     if not console.is_terminal:
         console.width = max(console.width, _NARROWEST)
+    if idle:
+        console.print()
+        console.print(make_idle_table(idle))
     for group in _TITLES:
         if any(row.cell.group == group for row in rows):
             console.print()
@@ -117,17 +141,21 @@ def show(console: Console, machine: Machine, rows: Sequence[Row]) -> None:
     console.print(str(machine), highlight=False)
 
 
-def as_document(machine: Machine, settings: Settings, rows: Sequence[Row]) -> dict[str, Any]:
+def as_document(
+    machine: Machine, settings: Settings, rows: Sequence[Row], idle: Sequence[IdleSlot] = ()
+) -> dict[str, Any]:
     """All that was measured, each round too, as JSON has it."""
     return {
         "format": 1,
         "machine": dataclasses.asdict(machine),
         "settings": dataclasses.asdict(settings),
+        "idle": [dataclasses.asdict(one) for one in idle],
         "rows": [
             {
                 **dataclasses.asdict(row.cell),
                 **dataclasses.asdict(row.median),
                 "times_baseline": _ratio(row, rows),
+                "tests_per_s": row.tests_per_s,
                 "errors": row.errors,
                 "note": row.note,
                 "rounds": [dataclasses.asdict(one) for one in row.rounds],

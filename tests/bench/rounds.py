@@ -7,7 +7,7 @@ from tests.bench.agents import Agent, AgentFailed, Round, ended_agents
 from tests.bench.contenders import Contender, Place, concurrency_levels
 from tests.bench.figures import Cell, Figures, Row, Sample, summarise
 from tests.bench.machine import busy_s
-from tests.bench.workloads import Task
+from tests.bench.workloads import Task, Workload
 
 GENERATOR = "generator"  # the group in which the load generator is measured alone
 _PROBE = "GET /healthz"
@@ -82,13 +82,14 @@ class _Entrant:
             if sample.first_error:
                 self.first_error.setdefault(concurrency, sample.first_error)
 
-    def row(self, workload: str, concurrency: int) -> Row:
+    def row(self, workload: Workload, concurrency: int) -> Row:
         """What came out at one concurrency."""
         return Row(
-            Cell(self.group, workload, self.name, concurrency),
+            Cell(self.group, workload.name, self.name, concurrency),
             tuple(self.rounds.get(concurrency, ())),
             self.errors.get(concurrency, 0),
             self.failure or self.first_error.get(concurrency, ""),
+            1 if self.probe else workload.runs_per_request,
         )
 
 
@@ -145,9 +146,7 @@ def measure(
             if not entrant.probe:
                 step(f"{task.workload.name}: {name}, {concurrency} at once, round {number}")
             entrant.measure(concurrency, seconds=entrant.seconds)
-    return [
-        entrant.row(task.workload.name, level) for entrant in entrants for level in entrant.levels
-    ]
+    return [entrant.row(task.workload, level) for entrant in entrants for level in entrant.levels]
 
 
 def _start(

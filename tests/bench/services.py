@@ -7,15 +7,16 @@ import multiprocessing
 import socket
 import time
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uvloop
 
 from tests.bench import unsandboxed_service
 from tests.bench.agents import Round, Unavailable
-from tests.bench.closed_loop import RunFailed, check_output, variant_numbers
+from tests.bench.closed_loop import RunFailed, check_output
 from tests.bench.figures import Sample
 from tests.bench.load import Answer, Exchange, generate, make_request
 from tests.bench.workloads import Task
@@ -39,13 +40,19 @@ def _probes() -> Iterator[Exchange]:
 
 
 def _runs(task: Task) -> Iterator[Exchange]:
-    """Endless different programs."""
-    for number in variant_numbers():
-        body = {"language": task.workload.language, "code": task.workload.source_of(number)}
-        yield Exchange(
-            make_request("POST", "/run", json.dumps(body).encode()),
-            _Check(task.workload.expected_of(number)),
-        )
+    """Endless requests: different programs, or the same one again and again."""
+    for number in task.workload.numbers():
+        body, check = _request(task, number)
+        yield Exchange(make_request("POST", "/run", json.dumps(body).encode()), check)
+
+
+def _request(task: Task, number: int) -> tuple[dict[str, Any], Callable[[Answer], None]]:
+    body = {"language": task.workload.language, "code": task.workload.source_of(number)}
+    runs = list(task.workload.runs_of(number))
+    if not task.workload.tests:
+        return body, _Check(runs[0][1])
+    tests = [{"stdin": stdin, "expected_output": expected} for stdin, expected in runs]
+    return {**body, "tests": tests}, _CheckTests(len(tests))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,19 @@ class _Check:
         if result["verdict"] != "OK":
             raise RunFailed(f"verdict {result['verdict']}: {answer.body[:300]!r}")
         check_output(result["run"]["stdout"], self.expected)
+
+
+@dataclass(frozen=True, slots=True)
+class _CheckTests:
+    """Whether an answer says that the program passed all tests."""
+
+    tests: int
+
+    def __call__(self, answer: Answer) -> None:
+        _check_status(answer)
+        result = json.loads(answer.body)
+        if result["verdict"] != "AC" or result["passed"] != self.tests:
+            raise RunFailed(f"verdict {result['verdict']}: {answer.body[:300]!r}")
 
 
 class _Load:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from runtime import syscalls, workplace
 from tests.bench.agents import Round
-from tests.bench.closed_loop import RunFailed, check_output, repeat, variant_numbers
+from tests.bench.closed_loop import RunFailed, check_output, repeat
 from tests.bench.figures import Sample
 from tests.bench.workloads import Task
 
@@ -39,8 +39,10 @@ def enter_image(rootfs: Path, directory: Path) -> None:
     os.chdir("/tmp")
 
 
-def spawn_and_wait(command: tuple[str, ...], environment: dict[str, str], output: str) -> int:
-    """posix_spawn of a command, with its output in a file; returns its exit status.
+def spawn_and_wait(
+    command: tuple[str, ...], environment: dict[str, str], output: str, stdin: str = os.devnull
+) -> int:
+    """posix_spawn of a command, with input and output in files; returns its exit status.
 
     The program's path is looked up in ``environment``'s PATH.
     """
@@ -49,7 +51,7 @@ def spawn_and_wait(command: tuple[str, ...], environment: dict[str, str], output
         raise RunFailed(f"{command[0]} is not there")
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
-        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 0, stdin, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, output, flags, 0o600),
         (os.POSIX_SPAWN_DUP2, 1, 2),
     ]
@@ -63,22 +65,24 @@ def spawn_and_wait(command: tuple[str, ...], environment: dict[str, str], output
     return os.waitstatus_to_exitcode(status)
 
 
+def write_input(text: str, path: Path) -> str:
+    """The file from which a program reads ``text``; nothing is read from the null device."""
+    if not text:
+        return os.devnull
+    path.write_text(text)
+    return str(path)
+
+
 def _write_files(task: Task, number: int, directory: Path) -> None:
     for name, text in task.input_files(number).items():
         (directory / name).write_text(text)
-
-
-def _commands(task: Task) -> Iterator[tuple[str, ...]]:
-    if task.compile is not None:
-        yield task.compile
-    yield task.run
 
 
 class _ForkExec:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._environment = dict(task.environment)
-        self._numbers = variant_numbers()
+        self._numbers = task.workload.numbers()
 
     def round(self, wanted: Round) -> list[Sample]:
         return [repeat(self._run_once, wanted.seconds)]
@@ -86,18 +90,20 @@ class _ForkExec:
     def _run_once(self) -> None:
         number = next(self._numbers)
         _write_files(self._task, number, Path())
-        for command in _commands(self._task):
-            status = spawn_and_wait(command, self._environment, "output")
+        for step in self._task.steps(number):
+            stdin = write_input(step.stdin, Path("input"))
+            status = spawn_and_wait(step.command, self._environment, "output", stdin)
+            output = Path("output").read_text()
             if status != 0:
-                raise RunFailed(f"{command[0]} ended with {status}: {Path('output').read_text()}")
-        check_output(Path("output").read_text(), self._task.workload.expected_of(number))
+                raise RunFailed(f"{step.command[0]} ended with {status}: {output}")
+            check_output(output, step.expected)
 
 
 class _Subprocess:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._environment = dict(task.environment)
-        self._numbers = variant_numbers()
+        self._numbers = task.workload.numbers()
 
     def round(self, wanted: Round) -> list[Sample]:
         return [repeat(self._run_once, wanted.seconds)]
@@ -106,14 +112,17 @@ class _Subprocess:
         number = next(self._numbers)
         with tempfile.TemporaryDirectory() as name:
             _write_files(self._task, number, Path(name))
-            for command in _commands(self._task):
+            for step in self._task.steps(number):
                 done = subprocess.run(
-                    command, cwd=name, env=self._environment, stdin=subprocess.DEVNULL,
+                    step.command, cwd=name, env=self._environment, input=step.stdin or None,
+                    stdin=None if step.stdin else subprocess.DEVNULL,
                     capture_output=True, text=True, check=False,
                 )  # fmt: skip
                 if done.returncode != 0:
-                    raise RunFailed(f"{command[0]} ended with {done.returncode}: {done.stderr}")
-        check_output(done.stdout, self._task.workload.expected_of(number))
+                    raise RunFailed(
+                        f"{step.command[0]} ended with {done.returncode}: {done.stderr}"
+                    )
+                check_output(done.stdout, step.expected)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The same request without a sandbox: FastAPI and an asyncio subprocess.
 
 As most would write it, and not made slow on purpose: uvicorn with uvloop and httptools, a temporary
-directory for each run, and no more runs at once than there are cores.
+directory for each request, and no more processes at once than there are cores. The tests of a request run
+beside each other over those cores. It keeps nothing: what is sent again is compiled again.
 """
 
 import asyncio
@@ -35,51 +36,71 @@ LATE_IMPORTS = (
 )
 
 
+class Test(BaseModel):
+    """An input, and what the program should print."""
+
+    stdin: str
+    expected_output: str
+
+
 class RunRequest(BaseModel):
     """The part of the real service's request that the bench uses."""
 
     language: str
     code: str
-    stdin: str = ""
+    tests: list[Test] = []
 
 
-async def _execute(
-    command: tuple[str, ...], directory: str, environment: dict[str, str], stdin: bytes
-) -> tuple[int, bytes, bytes]:
-    process = await asyncio.create_subprocess_exec(
-        *command, cwd=directory, env=environment,
-        # Nothing to say and a program that ends at once are too much for uvloop's pipes.
-        stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    stdout, stderr = await process.communicate(stdin or None)
-    assert process.returncode is not None
-    return process.returncode, stdout, stderr
+class _Runner:
+    """Runs the commands of one task; no more at once than ``slots``."""
 
+    def __init__(self, task: Task, slots: int) -> None:
+        self._task = task
+        self._environment = dict(task.environment)
+        self._free = asyncio.Semaphore(slots)
 
-async def _judge(task: Task, request: RunRequest) -> dict[str, Any]:
-    environment = dict(task.environment)
-    with tempfile.TemporaryDirectory() as directory:
-        (Path(directory) / task.source_file).write_text(request.code)
-        if task.compile is not None:
-            code, _, stderr = await _execute(task.compile, directory, environment, b"")
-            if code != 0:
-                return {"verdict": "CE", "compile": {"stderr": stderr.decode(errors="replace")}}
-        stdin = request.stdin.encode()
-        code, stdout, stderr = await _execute(task.run, directory, environment, stdin)
-    return {
-        "verdict": "OK" if code == 0 else "RE",
-        "run": {
-            "exit_code": code,
+    async def judge(self, request: RunRequest) -> dict[str, Any]:
+        """The answer to a request, with those fields at which the bench looks."""
+        with tempfile.TemporaryDirectory() as directory:
+            (Path(directory) / self._task.source_file).write_text(request.code)
+            if self._task.compile is not None:
+                compiled = await self._execute(self._task.compile, directory, "")
+                if compiled["exit_code"] != 0:
+                    return {"verdict": "CE", "compile": compiled}
+            if not request.tests:
+                run = await self._execute(self._task.run, directory, "")
+                return {"verdict": "RE" if run["exit_code"] else "OK", "run": run}
+            runs = await asyncio.gather(
+                *(self._execute(self._task.run, directory, one.stdin) for one in request.tests)
+            )
+        passed = sum(
+            run["exit_code"] == 0 and run["stdout"].split() == test.expected_output.split()
+            for run, test in zip(runs, request.tests, strict=True)
+        )
+        verdict = "AC" if passed == len(runs) else "WA"
+        return {"verdict": verdict, "passed": passed, "total": len(runs), "tests": runs}
+
+    async def _execute(
+        self, command: tuple[str, ...], directory: str, stdin: str
+    ) -> dict[str, Any]:
+        async with self._free:
+            process = await asyncio.create_subprocess_exec(
+                *command, cwd=directory, env=self._environment,
+                # Nothing to say and a program that ends at once are too much for uvloop's pipes.
+                stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            )  # fmt: skip
+            stdout, stderr = await process.communicate(stdin.encode() or None)
+        return {
+            "exit_code": process.returncode,
             "stdout": stdout.decode(errors="replace"),
             "stderr": stderr.decode(errors="replace"),
-        },
-    }
+        }
 
 
 def _make_app(task: Task, slots: int) -> FastAPI:
     app = FastAPI()
-    free = asyncio.Semaphore(slots)
+    runner = _Runner(task, slots)
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -87,8 +108,7 @@ def _make_app(task: Task, slots: int) -> FastAPI:
 
     @app.post("/run")
     async def run(request: RunRequest) -> dict[str, Any]:
-        async with free:
-            return await _judge(task, request)
+        return await runner.judge(request)
 
     return app
 

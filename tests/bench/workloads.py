@@ -1,13 +1,17 @@
-"""The programs that are run, and how the images say that they are run."""
+"""The programs that are run."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from images.catalog import Catalog
-from images.manifest import StoredImage
 from runtime.limits import Limits
+from runtime.warm import WarmSpec
+from tests.bench.closed_loop import variant_numbers
 
+TESTS = 50
+TRIVIAL = "true"
+QUICK = (TRIVIAL, "python", "c again", f"c++ x{TESTS}")  # one of each kind
 _CPP = """\
 #include <bits/stdc++.h>
 
@@ -17,6 +21,16 @@ int main() {
     std::cout << numbers.front() << "\\n";
 }
 """
+_CPP_SUM = """\
+#include <bits/stdc++.h>
+
+int main() {
+    long number;
+    std::cin >> number;
+    std::cout << number + NUMBERL << "\\n";
+}
+"""
+_SAME = 42  # the variant of those programs that are sent again and again
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +41,12 @@ class Workload:
         name: in the tables.
         language: whose command runs it.
         source, expected: source code and output, in which NUMBER stands for the variant's number.
-        command: run in place of the language's command; such a workload has no source.
         concurrency: callers at once over HTTP; none if it is not measured there.
+        command: run in place of the language's command; such a workload has no source.
+        same: the same variant every time, so that what was compiled once may be used again. Measured over
+            HTTP only: those without HTTP keep nothing, so it would be the other workload once more.
+        tests: so many inputs for one program: 0, 1, 2, …; a test prints its input plus NUMBER. 0: one run
+            without an input.
     """
 
     name: str
@@ -37,19 +55,33 @@ class Workload:
     expected: str
     concurrency: tuple[int, ...]
     command: tuple[str, ...] | None = None
+    same: bool = False
+    tests: int = 0
+
+    @property
+    def runs_per_request(self) -> int:
+        """How many runs of the program a request makes."""
+        return self.tests or 1
+
+    def numbers(self) -> Iterator[int]:
+        """The variants' numbers, one for each request."""
+        return itertools.repeat(_SAME) if self.same else variant_numbers()
 
     def source_of(self, number: int) -> str:
         """The source code of variant ``number``."""
         return self.source.replace("NUMBER", str(number))
 
-    def expected_of(self, number: int) -> str:
-        """What that variant prints."""
-        return self.expected.replace("NUMBER", str(number))
+    def runs_of(self, number: int) -> Iterator[tuple[str, str]]:
+        """Input and expected output of each run of that variant."""
+        if not self.tests:
+            yield "", self.expected.replace("NUMBER", str(number))
+        for test in range(self.tests):
+            yield f"{test}\n", f"{number + test}\n"
 
 
 # Slow programs get fewer callers: 128 of them would wait for minutes.
 WORKLOADS = (
-    Workload("true", "python", "", "", (), ("/bin/true",)),
+    Workload(TRIVIAL, "python", "", "", (), ("/bin/true",)),
     Workload("python", "python", "print(NUMBER)\n", "NUMBER\n", (1, 8, 32, 128)),
     Workload(
         "numpy",
@@ -58,13 +90,31 @@ WORKLOADS = (
         "NUMBER\n",
         (1, 8),
     ),
-    Workload("c++", "cpp", _CPP, "NUMBER\n", (1, 8)),
+    Workload("c++", "cpp", _CPP, "NUMBER\n", (1, 8, 32)),
+    Workload("c again", "c", "int main(void) { return 0; }\n", "", (1, 8, 32, 128), same=True),
+    Workload("c++ again", "cpp", _CPP, "NUMBER\n", (1, 8, 32), same=True),
+    Workload(
+        f"python x{TESTS}", "python", "print(int(input()) + NUMBER)\n", "", (1, 8), tests=TESTS
+    ),
+    Workload(f"c++ x{TESTS}", "cpp", _CPP_SUM, "", (1, 8), tests=TESTS),
 )
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A command of a task, what it reads, and what it prints; compiling may print what it likes."""
+
+    command: tuple[str, ...]
+    stdin: str = ""
+    expected: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """A workload with all that a contender needs to run it. The same for every contender."""
+    """A workload with all that a contender needs to run it. The same for every contender.
+
+    See `tests.bench.tasks`.
+    """
 
     workload: Workload
     digest: str
@@ -76,6 +126,7 @@ class Task:
     environment: Mapping[str, str]
     limits: Limits
     compile_limits: Limits
+    warm: WarmSpec | None
 
     def input_files(self, number: int) -> dict[str, str]:
         """What lies in the working directory of variant ``number``."""
@@ -83,25 +134,9 @@ class Task:
             return {}
         return {self.source_file: self.workload.source_of(number)}
 
-
-def make_task(workload: Workload, catalog: Catalog) -> Task:
-    """The task of a workload. Raises CatalogError if no image has its language."""
-    image, language = catalog.resolve(workload.language)
-    return Task(
-        workload=workload,
-        digest=image.digest,
-        rootfs=image.rootfs,
-        source_file=language.source_file,
-        compile=language.compile if workload.command is None else None,
-        artefacts=language.artefacts,
-        run=workload.command or language.run,
-        environment=dict(image.definition.environment_of(language)),
-        limits=language.limits,
-        compile_limits=language.compile_limits,
-    )
-
-
-def images_of(workloads: tuple[Workload, ...], catalog: Catalog) -> list[StoredImage]:
-    """The images from which the workloads come, each once."""
-    images = [catalog.resolve(workload.language).image for workload in workloads]
-    return list({image.digest: image for image in images}.values())
+    def steps(self, number: int) -> Iterator[Step]:
+        """What is done for variant ``number``, one after the other."""
+        if self.compile is not None:
+            yield Step(self.compile)
+        for stdin, expected in self.workload.runs_of(number):
+            yield Step(self.run, stdin, expected)

@@ -3,15 +3,22 @@
 import asyncio
 import io
 import json
+import os
+from itertools import islice
+from operator import itemgetter
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from tests.bench import machine, report
+from runtime.limits import MIB
+from tests.bench import machine, plot, report, unsandboxed_service
 from tests.bench.closed_loop import RunFailed, repeat
-from tests.bench.contenders import select
+from tests.bench.contenders import CONTENDERS, Place, alone, concurrency_levels, select
 from tests.bench.figures import (
     Cell,
     Figures,
@@ -21,9 +28,12 @@ from tests.bench.figures import (
     summarise,
     times_baseline,
 )
+from tests.bench.idle import IdleSlot
 from tests.bench.load import Answer, Exchange, generate, make_request
 from tests.bench.machine import Machine
 from tests.bench.rounds import Settings, in_turn
+from tests.bench.unsandboxed_service import RunRequest
+from tests.bench.workloads import QUICK, TESTS, WORKLOADS
 
 VALUES = st.lists(st.floats(0, 1e6), min_size=1)
 MACHINE = Machine("6.1", "a CPU", 2, 8.0, "v2", "3.11.9", "crun 1.8.1", 0.5, 0.1)
@@ -153,6 +163,49 @@ def test_named_contenders_keep_their_order():
     assert ("engine", "crun") == select(["crun", "engine"], ["engine", "docker", "crun"])
 
 
+# The workloads
+
+NAMED = {workload.name: workload for workload in WORKLOADS}
+
+
+def takes_part(contender: str, workload: str) -> bool:
+    (one,) = (one for one in CONTENDERS if one.name == contender)
+    return bool(concurrency_levels(one, NAMED[workload], Place(Path(), Path(), 2)))
+
+
+def test_every_request_has_a_program_of_its_own_unless_it_is_sent_again():
+    for workload in WORKLOADS:
+        sources = {workload.source_of(number) for number in islice(workload.numbers(), 5)}
+        assert len(sources) == (1 if workload.same or workload.command else 5), workload.name
+
+
+def test_many_tests_have_different_inputs_and_the_outputs_that_the_program_prints():
+    runs = list(NAMED[f"python x{TESTS}"].runs_of(1000))
+    assert TESTS == len({stdin for stdin, _ in runs})
+    assert all(int(expected) == int(stdin) + 1000 for stdin, expected in runs)
+
+
+def test_what_is_sent_again_is_measured_only_where_something_is_kept():
+    assert takes_part("service", "c++ again")
+    assert not takes_part("crun", "c++ again")
+
+
+def test_cold_engine_takes_part_only_where_an_interpreter_could_be_warm():
+    assert takes_part("engine cold", "numpy")
+    assert not takes_part("engine cold", "c++")
+    assert not takes_part("engine cold", "true")
+
+
+def test_one_run_at_a_time_is_compared_with_crun():
+    assert ["fork+exec", "crun", "engine"] == [one.name for one in alone(CONTENDERS)]
+    rows = [row("crun", 10.0, group="alone"), row("engine", 30.0, group="alone")]
+    assert 3.0 == report.as_document(MACHINE, Settings(1, 1, 1), rows)["rows"][1]["times_baseline"]
+
+
+def test_quick_workloads_exist():
+    assert set(QUICK) <= set(NAMED)
+
+
 # The tables
 
 
@@ -191,6 +244,47 @@ def test_document_is_json_and_has_every_round():
         missing["times_baseline"],
         missing["rounds"],
     )
+
+
+def test_requests_with_many_tests_count_those_too():
+    (done,) = report.as_document(
+        MACHINE, Settings(1, 1.0, 8), [row("engine", 2.0, runs_per_request=50)]
+    )["rows"]
+    assert (2.0, 100.0) == (done["runs_per_s"], done["tests_per_s"])
+    assert row("engine", 2.0).tests_per_s is None
+
+
+def test_idle_slots_are_in_the_table_and_in_the_document():
+    slot = IdleSlot("python", True, 17 * MIB, 16 * MIB, 0.25)
+    output = io.StringIO()
+    report.show(Console(file=output, width=120), MACHINE, [], [slot])
+    (line,) = (line for line in output.getvalue().splitlines() if line.startswith("python"))
+    assert ["python", "warm", "17.0", "16.0", "250"] == line.split()
+    (shown,) = report.as_document(MACHINE, Settings(1, 1.0, 8), [], [slot])["idle"]
+    assert 17 * MIB == shown["booted_bytes"]
+
+
+def test_plot_is_an_image_of_what_was_measured_over_http(tmp_path):
+    path = tmp_path / "plot.png"
+    assert not plot.draw(path, [row("engine", 1.0)])
+    assert plot.draw(path, [row("service", 1.0, group="http"), row("x", group="http")])
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+# The unsandboxed service
+
+
+def judge(tests: list[tuple[str, str]]) -> dict[str, Any]:
+    """What it says of ``cat`` with these inputs and expected outputs."""
+    task = SimpleNamespace(compile=None, run=("cat",), source_file="x", environment=os.environ)
+    listed = [{"stdin": stdin, "expected_output": expected} for stdin, expected in tests]
+    request = RunRequest.model_validate({"language": "x", "code": "", "tests": listed})
+    return asyncio.run(unsandboxed_service._Runner(task, 2).judge(request))  # type: ignore[arg-type]
+
+
+def test_unsandboxed_service_passes_right_tests_and_no_wrong_one():
+    assert ("AC", 2) == itemgetter("verdict", "passed")(judge([("1\n", "1"), ("2\n", "2")]))
+    assert ("WA", 1) == itemgetter("verdict", "passed")(judge([("1\n", "1"), ("2\n", "3")]))
 
 
 # The machine
