@@ -1,5 +1,6 @@
 """The measurement itself: contenders side by side, their rounds in turn."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,10 @@ _PROBE = "GET /healthz"
 _PROBED = "service"
 # Warm-up and the generator's own rounds: this share of a round's time is enough for them.
 _SHORT = 0.25
+# A concurrency at which somebody's round took so long, because runs that were begun are waited for, has no
+# more than so many rounds: the runs of each are many or long enough to be a mean by themselves.
+_LONG_S = 5.0
+_ROUNDS_IF_LONG = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +146,17 @@ def measure(
             entrants += _probes(entrants, settings)
         by_name = {entrant.name: entrant for entrant in entrants}
         levels = {entrant.name: entrant.levels for entrant in entrants}
+        long: set[int] = set()
         for number, concurrency, name in in_turn(levels, settings.rounds):
+            if concurrency in long and number > _ROUNDS_IF_LONG:
+                continue
             entrant = by_name[name]
             if not entrant.probe:
                 step(f"{task.workload.name}: {name}, {concurrency} at once, round {number}")
+            before_s = time.monotonic()
             entrant.measure(concurrency, seconds=entrant.seconds)
+            if time.monotonic() - before_s > max(_LONG_S, 2 * settings.seconds):
+                long.add(concurrency)
     return [entrant.row(task.workload, level) for entrant in entrants for level in entrant.levels]
 
 

@@ -258,7 +258,7 @@ def test_idle_slots_are_in_the_table_and_in_the_document():
     slot = IdleSlot("python", True, 17 * MIB, 16 * MIB, 0.25)
     output = io.StringIO()
     report.show(Console(file=output, width=120), MACHINE, [], [slot])
-    (line,) = (line for line in output.getvalue().splitlines() if line.startswith("python"))
+    (line,) = (line for line in output.getvalue().splitlines() if line.split()[:1] == ["python"])
     assert ["python", "warm", "17.0", "16.0", "250"] == line.split()
     (shown,) = report.as_document(MACHINE, Settings(1, 1.0, 8), [], [slot])["idle"]
     assert 17 * MIB == shown["booted_bytes"]
