@@ -140,8 +140,13 @@ class Service:
         self._uids.give_back()
 
 
-def _uid(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+def _uid(pid: int) -> int | None:
+    """The user of a process; None if it has just ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    for line in status.splitlines():
         if line.startswith("Uid:"):
             return int(line.split()[1])
     raise AssertionError("no Uid in the status")

@@ -245,7 +245,8 @@ INTERACTIVE_CASES = [
           "for _ in range(1000): input()\nsys.stdout.close()\nimport os; os.close(1)\n"
           "sys.exit(input() != '1000000')"),
     _ill("interactor raises", "1 / 0", message="ZeroDivisionError"),
-    _ill("interactor loops", "while True: pass", message="does not read"),
+    # Which limit it meets first, its own or the solution's patience, is a matter of how busy the machine is.
+    _ill("interactor loops", "while True: pass", message=""),
     _ill("interactor loops first", "while True: pass", code="import time; time.sleep(60)", message="CPU",
          limits={"wall_time_s": 5}),
     _ill("interactor floods", "while True: print('x' * 1000)", message="output"),
