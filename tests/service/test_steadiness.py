@@ -1,15 +1,12 @@
-"""Verdicts do not depend on what goes on around; see `steadiness` for the long form."""
+"""A verdict that noise could have decided is measured again.
+
+Whether verdicts are the same beside busy neighbours is measured by `make steady`, not here: on a
+machine that shares its cores with strangers, noise can be larger than any grace.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.service.conftest import Service
-from tests.service.steadiness import run_sets
-
-
-def test_a_set_of_programs_has_the_same_verdicts_beside_busy_neighbours(service: Service) -> None:
-    # At 95 % what is left is less than the noise that comes from outside of some machines.
-    tally = run_sets(service, sets=2, busy=4, highest_share=0.9)
-    assert (tally.right, tally.sets) == (2, 2), tally.mistakes
 
 
 def test_a_run_that_was_measured_again_says_so(service: Service) -> None:

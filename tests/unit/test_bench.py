@@ -279,7 +279,7 @@ def judge(tests: list[tuple[str, str]]) -> dict[str, Any]:
     task = SimpleNamespace(compile=None, run=("cat",), source_file="x", environment=os.environ)
     listed = [{"stdin": stdin, "expected_output": expected} for stdin, expected in tests]
     request = RunRequest.model_validate({"language": "x", "code": "", "tests": listed})
-    return asyncio.run(unsandboxed_service._Runner(task, 2).judge(request))  # type: ignore[arg-type]
+    return asyncio.run(unsandboxed_service._Runner(task, 2).judge(request))  # type: ignore[arg-type]  # only what is asked of it
 
 
 def test_unsandboxed_service_passes_right_tests_and_no_wrong_one():
