@@ -40,7 +40,7 @@ class Settings(BaseSettings):
         description="Runs at once in each worker; by default one a core.",
     )
     cpu_grace: float = Field(
-        default=1.0,
+        default=0.0,
         ge=0,
         le=4,
         description="Share of its CPU limit that a run may go beyond it before it is ended; what ends "

@@ -187,7 +187,7 @@ def main() -> None:
     parser.add_argument("--neighbours", type=int, default=4)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
-        service = Service(Path(directory) / "run")
+        service = Service(Path(directory) / "run", cpu_grace=1)
         started_s = time.monotonic()
         try:
             tally = run_sets(service, options.sets, options.neighbours)
