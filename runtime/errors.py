@@ -3,6 +3,7 @@
 SandboxFault
 ├── HostNotReady      this machine lacks something; the message says what mends it
 ├── SlotBroken        a slot can no longer be trusted and must be destroyed
+│   └── ContainerDied its container is dead already
 └── SetupFailed       a run's isolation could not be built; names the step
 """
 
@@ -20,6 +21,10 @@ class HostNotReady(SandboxFault):
 
 class SlotBroken(SandboxFault):
     """The slot's container died, hangs or did not come clean; destroy the slot."""
+
+
+class ContainerDied(SlotBroken):
+    """The slot's container has died under a run."""
 
 
 class SetupFailed(SandboxFault):

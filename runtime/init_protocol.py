@@ -3,6 +3,7 @@
 import fcntl
 import mmap
 import os
+import signal
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -66,6 +67,11 @@ class Report:
         if op != OP_REPORT or step >= len(STEPS):
             raise ValueError(f"not a report: operation {op}, step {step}")
         return cls(step, error, status, bool(killed), leftovers, wall_ns / 1e9, cpu_ns / 1e9, rss)
+
+    @classmethod
+    def of_killed(cls, wall_s: float, cpu_s: float) -> Self:
+        """The report of a run that was killed together with init."""
+        return cls(RUNNING, 0, int(signal.SIGKILL), True, 0, wall_s, cpu_s, 0)
 
 
 @dataclass(frozen=True, slots=True)

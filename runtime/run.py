@@ -21,7 +21,7 @@ from runtime import init_protocol as protocol
 from runtime.capture import Capture
 from runtime.cgroups import SlotCgroup
 from runtime.container import Container
-from runtime.errors import SandboxFault, SetupFailed, SlotBroken
+from runtime.errors import ContainerDied, SandboxFault, SetupFailed, SlotBroken
 from runtime.feed import Feed, Listener
 from runtime.init_protocol import Progress, Report
 from runtime.limits import Limits
@@ -134,6 +134,11 @@ class Run:
     async def _await_report(self) -> Report:
         try:
             return await asyncio.shield(self._report)
+        except ContainerDied:
+            self.abandoned = True
+            if not self._cgroup.hit_memory_limit():
+                raise
+            return self._report_of_the_dead()
         except asyncio.CancelledError:
             # The caller has lost interest; the run must end all the same before the slot is reused.
             self._kill()
@@ -146,6 +151,21 @@ class Run:
         except SlotBroken:
             self.abandoned = True
             raise
+
+    def _report_of_the_dead(self) -> Report:
+        """What init would say, had the kernel not taken it along with the program.
+
+        A program's files stay when it dies of them, until init ends the run. If init needs a page
+        meanwhile there may be nobody left but itself to give one.
+        """
+        self._killed_by = Kill.MEMORY
+        progress = Progress.read(self._container.page_fd)
+        wall_s = cpu_s = 0.0
+        if progress.start_ns:
+            end_ns = progress.end_ns or time.monotonic_ns()
+            wall_s = (end_ns - progress.start_ns) / 1e9
+            cpu_s = (self._cgroup.cpu_ns() - progress.cpu_start_ns) / 1e9
+        return Report.of_killed(wall_s, cpu_s)
 
     def _check(self, report: Report) -> None:
         """Raises SetupFailed unless the program ran, or could not because of what it is."""
@@ -279,8 +299,11 @@ class Run:
 
     def on_death(self) -> None:
         """The container has died under the run."""
-        self._fail("the container died during a run")
+        self._end(ContainerDied("the container died during a run"))
 
     def _fail(self, reason: str) -> None:
+        self._end(SlotBroken(reason))
+
+    def _end(self, error: SlotBroken) -> None:
         if not self._report.done():
-            self._report.set_exception(SlotBroken(reason))
+            self._report.set_exception(error)

@@ -158,7 +158,8 @@ class Slot:
             self._is_clean = False
             self._run = Run(self._container, self._cgroup, program, limits, listener)
             outcome = await self._run.execute(stdin)
-            await self._come_clean()
+            if not self._run.abandoned:
+                await self._come_clean()
         except (OSError, SlotBroken):
             self._broken = True
             raise

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from runtime.limits import KIB, MIB, Limits
 from runtime.outcome import Kill, Outcome
 from runtime.pool import Image
+from runtime.run import Run
 from tests.privileged.lab import Runner
 from tests.privileged.outcomes import FINISHED, ended, lines, said
 
@@ -254,6 +256,26 @@ def test_a_tiny_program_that_fills_the_disk_is_the_one_that_dies(runner: Runner)
     # Smaller than init itself, which the kernel would take if the program could lower its score.
     outcome = runner.c_file("fill_disk.c", flags=["-static"], limits=SMALL_MEMORY)
     assert was_short_of_memory(outcome)
+
+
+def kill_its_container(run: Run) -> None:
+    """Stands for the kernel, which takes init when it finds nothing else to take."""
+    pid = run._container.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+
+
+def test_a_container_that_dies_of_its_programs_memory_is_that_programs_end(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+):
+    # cgroup v1 tells us; where init has to take a page at that moment, the kernel may take init.
+    monkeypatch.setattr(Run, "on_oom", kill_its_container)
+    outcome = runner.c_file("fill_disk.c", flags=["-static"], limits=SMALL_MEMORY)
+    assert was_short_of_memory(outcome)
+    assert 0 < outcome.wall_time_s < 10
+    assert 0 < outcome.cpu_time_s < 10
+    monkeypatch.undo()
+    assert FINISHED == ended(runner.python("pass"))
 
 
 def test_a_stack_overflow_is_no_matter_of_memory(runner: Runner):
