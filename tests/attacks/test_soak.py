@@ -23,6 +23,7 @@ def test_honest_verdicts_are_right_among_hostile_runs(tmp_path: Path):
 
 
 QUIET = Look({"worker": 50 << 20}, {"worker": 40}, {"worker": 2})
+ONE_SLOT_EMPTY = Look({"worker": 50 << 20}, {"worker": 38}, {"worker": 1})
 
 
 @pytest.mark.parametrize(
@@ -30,13 +31,20 @@ QUIET = Look({"worker": 50 << 20}, {"worker": 40}, {"worker": 2})
     [
         (Look({"worker": 70 << 20}, {"worker": 40}, {"worker": 2}), "memory has grown"),
         (Look({"worker": 50 << 20}, {"worker": 41}, {"worker": 2}), "descriptors"),
-        (Look({"worker": 50 << 20}, {"worker": 40}, {"worker": 3}), "children"),
+        (Look({"worker": 50 << 20}, {"worker": 42}, {"worker": 3}), "children"),
+        (Look({"worker": 50 << 20}, {"worker": 40}, {"worker": 1}), "descriptors"),
     ],
 )
 def test_what_grows_is_noticed(end: Look, complaint: str):
-    report = Report(looks={"start": QUIET, "middle": QUIET, "end": end})
+    report = Report(looks={"start": QUIET, "middle": QUIET, "end": end}, containers=2)
     assert [complaint] == [complaint for text in report.failures() if complaint in text]
-    assert [] == Report(looks={"start": QUIET, "middle": QUIET, "end": QUIET}).failures()
+
+
+@pytest.mark.parametrize("start", [QUIET, ONE_SLOT_EMPTY])
+@pytest.mark.parametrize("end", [QUIET, ONE_SLOT_EMPTY])
+def test_a_slot_may_be_without_a_container(start: Look, end: Look):
+    report = Report(looks={"start": start, "middle": QUIET, "end": end}, containers=2)
+    assert [] == report.failures()
 
 
 def test_a_wrong_verdict_is_noticed():
