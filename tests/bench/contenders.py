@@ -104,10 +104,20 @@ CONTENDERS = (
     Contender(
         "unsandboxed", "http",
         "a small FastAPI service with asyncio subprocesses, no sandbox, as many at once as cores, a"
-        " request's tests too; it keeps no compiled programs",
+        " request's tests too; it keeps no compiled programs, and its compiler is as Debian has it",
         lambda task, place: [
             MakeUnsandboxedService(task, place.directory / "unsandboxed-service", place.cores)
         ],
+    ),
+    Contender(
+        "unsandboxed+", "http",
+        "the same with the precompiled headers of our image",
+        lambda task, place: [
+            MakeUnsandboxedService(
+                task, place.directory / "unsandboxed-plus", place.cores, precompiled=True
+            )
+        ],
+        suits=lambda workload: workload.language == "cpp" and not workload.same,
     ),
     Contender(
         "service", "http",

@@ -132,6 +132,7 @@ class MakeUnsandboxedService:
     task: Task
     directory: Path
     slots: int
+    precompiled: bool = False
 
     @contextlib.contextmanager
     def __call__(self) -> Iterator[_Load]:
@@ -139,7 +140,7 @@ class MakeUnsandboxedService:
         address = listener.getsockname()[:2]
         process = multiprocessing.get_context("spawn").Process(
             target=unsandboxed_service.serve,
-            args=(self.task, self.slots, self.directory, listener),
+            args=(self.task, self.slots, self.directory, listener, self.precompiled),
         )
         process.start()
         listener.close()

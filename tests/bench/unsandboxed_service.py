@@ -23,7 +23,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from sandbox import privileges
-from tests.bench.unsandboxed import enter_image
+from tests.bench.unsandboxed import enter_image, hide_precompiled_headers
 from tests.bench.workloads import Task
 
 # Imported by the libraries on first use; by then this process is inside the image.
@@ -113,7 +113,9 @@ def _make_app(task: Task, slots: int) -> FastAPI:
     return app
 
 
-def serve(task: Task, slots: int, directory: Path, listener: socket.socket) -> None:
+def serve(
+    task: Task, slots: int, directory: Path, listener: socket.socket, precompiled: bool
+) -> None:
     """The whole life of the service's process. It ends with SIGTERM, and with its parent.
 
     Args:
@@ -121,6 +123,7 @@ def serve(task: Task, slots: int, directory: Path, listener: socket.socket) -> N
         slots: how many run at once.
         directory: where its mounts are made.
         listener: the listening socket.
+        precompiled: whether its compiler has the image's precompiled headers.
     """
     privileges.die_with(os.getppid())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -129,4 +132,6 @@ def serve(task: Task, slots: int, directory: Path, listener: socket.socket) -> N
     )
     config.load()
     enter_image(task.rootfs, directory)
+    if not precompiled:
+        hide_precompiled_headers()
     uvicorn.Server(config).run([listener])
