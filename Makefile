@@ -78,8 +78,9 @@ lock: python ## pin the dependencies of pyproject.toml; ARGS=--upgrade takes new
 	$(PIP_COMPILE) --extra dev -c requirements.txt -c requirements-build.txt \
 		-o requirements-dev.txt pyproject.toml
 
-images: python ## build the default images
+images: python ## build all images, also those that are not needed to start
 	@$(SET_UP)
+	$(VENV)/bin/sandbox images build --all $(ARGS)
 
 clean: ## remove the virtual environment, what was built in this tree, and caches; images stay
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

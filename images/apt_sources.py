@@ -15,6 +15,8 @@ APT_DIRECTORY = Path("/etc/apt")
 
 # The archive's own component: repositories of other vendors may use the same suite's name.
 _COMPONENT = "main"
+# One archive holds these side by side, signed with keys that each of them knows.
+_RELEASES = ("bookworm", "trixie")
 _ONE_LINE = re.compile(r"(?P<type>deb|deb-src)\s+(?:\[(?P<options>[^\]]*)\]\s*)?(?P<rest>\S.*)")
 _FIELD_OF_OPTION = {"arch": "architectures", "lang": "languages", "target": "targets"}
 
@@ -24,22 +26,42 @@ Stanza = Mapping[str, str]
 def sources_for_suite(suite: str, apt_directory: Path = APT_DIRECTORY) -> str:
     """The host's sources for ``suite``, its updates and its security fixes, as deb822 text.
 
+    A host that knows another release of Debian only gets the suite from the same archives, which hold
+    all releases that are supported.
+
     Raises:
-        BuildError: the host has no source for the suite itself.
+        BuildError: the host has no source for the suite, nor for a release beside it.
     """
-    wanted = (suite, f"{suite}-updates", f"{suite}-security")
-    stanzas = [
-        {**stanza, "types": "deb", "suites": " ".join(suites)}
+    known = [
+        stanza
         for stanza in read_sources(apt_directory)
-        if (suites := [name for name in stanza["suites"].split() if name in wanted])
-        and _COMPONENT in stanza.get("components", "").split()
+        if _COMPONENT in stanza.get("components", "").split()
     ]
-    if not any(suite in stanza["suites"].split() for stanza in stanzas):
+    stanzas = _of_suite(known, suite)
+    if not stanzas and suite in _RELEASES:
+        beside = next((name for name in _RELEASES if _of_suite(known, name)), suite)
+        stanzas = [
+            {**stanza, "suites": re.sub(rf"\b{beside}\b", suite, stanza["suites"])}
+            for stanza in _of_suite(known, beside)
+        ]
+    if not stanzas:
         raise BuildError(
             f"{apt_directory}: no package source for {suite!r} with the component {_COMPONENT!r};"
             f" add one to {apt_directory / 'sources.list.d'} and run apt-get update"
         )
     return "\n".join(_stanza_text(stanza) for stanza in stanzas)
+
+
+def _of_suite(stanzas: Iterable[Stanza], suite: str) -> list[Stanza]:
+    """What of ``stanzas`` is about a suite; nothing where the suite itself is missing."""
+    wanted = (suite, f"{suite}-updates", f"{suite}-security")
+    found: list[Stanza] = [
+        {**stanza, "types": "deb", "suites": " ".join(suites)}
+        for stanza in stanzas
+        if (suites := [name for name in stanza["suites"].split() if name in wanted])
+    ]
+    is_there = any(suite in stanza["suites"].split() for stanza in found)
+    return found if is_there else []
 
 
 def read_sources(apt_directory: Path) -> list[Stanza]:

@@ -134,6 +134,7 @@ def _reusable(work: _Build) -> StoredImage | None:
 def _install(work: _Build, rootfs: Path) -> dict[str, str]:
     started_at_s = time.time()
     packages = mmdebstrap.install(work.definition, rootfs, work.lock, work.say)
+    normalise.add_files(rootfs, work.definition.files)
     for number, command in enumerate(work.definition.commands, start=1):
         work.say(f"running command {number} of {len(work.definition.commands)}")
         run_in_rootfs(

@@ -17,15 +17,16 @@ class Entry(NamedTuple):
 
 
 class Catalog:
-    """The languages of some images. Names and aliases count without case and are unique."""
+    """The languages of some images. Names and aliases count without case.
+
+    Of two images that claim one name, the one whose own name comes first in the alphabet has it; ``claims``
+    says so for each such name.
+    """
 
     def __init__(self, images: Iterable[StoredImage]) -> None:
-        """Index ``images``.
-
-        Raises:
-            CatalogError: two images claim one name.
-        """
+        """Index ``images``."""
         self.images = tuple(sorted(images, key=lambda image: image.name))
+        self.claims: list[str] = []
         self._entries: dict[str, Entry] = {}
         for image in self.images:
             for language in image.definition.languages:
@@ -57,10 +58,11 @@ class Catalog:
         for name in entry.language.names:
             other = self._entries.get(name)
             if other is not None:
-                raise CatalogError(
+                self.claims.append(
                     f"the language name {name!r} is claimed by the image {other.image.name!r}"
-                    f" and by {entry.image.name!r}; remove one of them or rename it"
+                    f" and by {entry.image.name!r}; the first one has it"
                 )
+                continue
             self._entries[name] = entry
 
     def _hint(self, name: str) -> str:

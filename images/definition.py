@@ -88,6 +88,8 @@ class ImageDefinition:
         commands: commands that are run inside the image after the packages, without a network.
         environment: the environment of every run, before a language adds to it.
         languages: at least one.
+        files: absolute path → text of files that the definition brings, there before the commands
+            are run; one that begins with ``#!`` can be executed.
     """
 
     name: str
@@ -98,6 +100,7 @@ class ImageDefinition:
     remove: tuple[str, ...] = ()
     commands: tuple[tuple[str, ...], ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def environment_of(self, language: Language) -> dict[str, str]:
         """The whole environment of a run: the image's, with the language's on top."""
@@ -105,7 +108,7 @@ class ImageDefinition:
 
     def to_document(self) -> dict[str, Any]:
         """The definition as TOML or JSON would hold it; loading it again gives an equal one."""
-        return {
+        document: dict[str, Any] = {
             "name": self.name,
             "description": self.description,
             "suite": self.suite,
@@ -115,6 +118,9 @@ class ImageDefinition:
             "environment": dict(self.environment),
             "languages": [_language_document(language) for language in self.languages],
         }
+        if self.files:
+            document["files"] = dict(self.files)
+        return document
 
 
 def fingerprint(definition: ImageDefinition) -> str:
@@ -126,6 +132,8 @@ def rootfs_fingerprint(definition: ImageDefinition) -> str:
     """A hash of what decides the files of the image; limits, commands to run and texts do not."""
     document = definition.to_document()
     parts = {key: document[key] for key in ("suite", "packages", "remove", "commands")}
+    if definition.files:
+        parts["files"] = document["files"]
     if definition.commands:
         parts["environment"] = document["environment"]
     return _hash_of({"recipe": RECIPE_VERSION, "rootfs": parts})

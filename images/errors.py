@@ -18,7 +18,7 @@ class StoreError(ImageError):
 
 
 class CatalogError(ImageError):
-    """A language name is unknown, or two images claim the same one."""
+    """A language name is unknown, or is not of the image that was asked for."""
 
 
 class ImageChanged(ImageError):

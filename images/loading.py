@@ -17,6 +17,7 @@ DEFINITION_FILE = "image.toml"
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 _SUITE = re.compile(r"[a-z][a-z0-9-]*")
 _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
+_PATH = re.compile(r"(/[^/\0]+)+")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 
 
@@ -76,6 +77,7 @@ def parse_definition(
         commands=fields.commands("commands"),
         environment=fields.variables("environment"),
         languages=tuple(_language(table, folder) for table in fields.tables("languages")),
+        files=_files(fields),
     )
     fields.done()
     _check_aliases(fields, definition)
@@ -168,6 +170,14 @@ def _packages(fields: Fields) -> tuple[str, ...]:
     if len(set(packages)) != len(packages):
         fields.fail("packages", "names a package twice; remove one")
     return packages
+
+
+def _files(fields: Fields) -> dict[str, str]:
+    files = fields.texts_by_name("files")
+    for path in files:
+        if not _PATH.fullmatch(path) or ".." in path.split("/"):
+            fields.fail(f"files.{path}", "must be an absolute path inside the image, without ..")
+    return files
 
 
 def _matching(fields: Fields, key: str, pattern: re.Pattern[str], wanted: str) -> str:

@@ -12,6 +12,7 @@
 import os
 import shutil
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 from images.errors import BuildError
@@ -108,6 +109,23 @@ def normalise(rootfs: Path, started_at_s: float) -> None:
         _restrict(path, status)
     for path, status in walk(rootfs):
         _fix_time(path, status, started_at_s)
+
+
+def add_files(rootfs: Path, files: Mapping[str, str]) -> None:
+    """Write the ``files`` (absolute path → text) of a definition; ``#!`` makes one executable.
+
+    Raises:
+        BuildError: a path leads through a link to outside of the image.
+    """
+    inside = rootfs.resolve(strict=True)
+    for name, text in files.items():
+        path = rootfs / name.lstrip("/")
+        if not path.parent.resolve().is_relative_to(inside):
+            raise BuildError(f"{name}: leads to {path.parent.resolve()}, outside of the image")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o755 if text.startswith("#!") else 0o644)
 
 
 def remove(rootfs: Path, patterns: tuple[str, ...]) -> None:

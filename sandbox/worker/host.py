@@ -114,6 +114,14 @@ def damage(shelf: Shelf) -> list[Finding]:
     ]
 
 
+def rival_claims(catalog: Catalog) -> list[Finding]:
+    """A warning, and a line in the log, for each language name that two images claim."""
+    for claim in catalog.claims:
+        log.warning("%s", claim)
+    mend = "sandbox images rm NAME, or rename the language in one definition and build it again"
+    return [Finding("language names", Level.CAUTION, claim, mend) for claim in catalog.claims]
+
+
 class Host:
     """This machine as the judge sees it: slots, and the images that they can hold."""
 
@@ -144,10 +152,7 @@ class Host:
         """
         with ExitStack() as undo:
             shelf = undo.enter_context(held(ImageStore(settings.images_dir), images))
-            try:
-                catalog = Catalog(shelf.images)
-            except CatalogError as error:
-                raise HostNotReady(str(error)) from error
+            catalog = Catalog(shelf.images)
             if not catalog.images:
                 why = "; ".join(map(str, shelf.damaged.values())) or "there is no image"
                 raise HostNotReady(f"{why}: sandbox images build --all")
@@ -162,7 +167,8 @@ class Host:
                 init_directory=settings.state_dir / "init",
                 crun=settings.crun,
             )
-            return cls(SlotPool.open(config), catalog, undo.pop_all(), damage(shelf))
+            findings = damage(shelf) + rival_claims(catalog)
+            return cls(SlotPool.open(config), catalog, undo.pop_all(), findings)
 
     @asynccontextmanager
     async def lease(self, image: StoredImage) -> AsyncIterator[Slot]:

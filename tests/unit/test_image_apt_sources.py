@@ -92,7 +92,7 @@ def test_both_formats_are_read_together(apt: Path):
     "text",
     [
         "",
-        "deb http://a.example/d trixie main\n",
+        "deb http://a.example/d sid main\n",
         "deb http://a.example/d bookworm-updates main\n",
         "deb-src http://a.example/d bookworm main\n",
         # Another vendor's repository with the suite's name.
@@ -117,3 +117,15 @@ def test_a_source_that_is_switched_off_does_not_count(apt: Path, value: str):
 def test_files_with_other_endings_are_not_read(apt: Path):
     (apt / "sources.list.d" / "debian.sources.disabled").write_text(DEB822)
     assert [] == read_sources(apt)
+
+
+def test_another_release_comes_from_the_archives_of_the_one_that_the_host_knows(apt: Path):
+    (apt / "sources.list.d" / "debian.sources").write_text(DEB822)
+    found = sources_for_suite("trixie", apt)
+    assert sources_for_suite("bookworm", apt).replace("bookworm", "trixie") == found
+
+
+def test_a_source_of_its_own_comes_before_those_of_another_release(apt: Path):
+    (apt / "sources.list.d" / "debian.sources").write_text(DEB822)
+    (apt / "sources.list").write_text("deb http://own.example/d trixie main\n")
+    assert "mirror.example" not in sources_for_suite("trixie", apt)

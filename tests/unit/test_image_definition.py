@@ -73,6 +73,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         remove=draw(st.lists(st.sampled_from(["/usr/share/x", "/opt/*/y"]))),
         commands=draw(st.lists(words, max_size=2)),
         environment=draw(variables),
+        files=draw(st.dictionaries(st.sampled_from(["/opt/x", "/usr/local/bin/y"]), texts)),
         languages=[language(**changes), language(name=taken[1], aliases=[])],
     )
 
@@ -100,6 +101,7 @@ CHANGES: dict[str, Any] = {
     "remove": ("/opt",),
     "commands": (("true",),),
     "environment": {"X": "y"},
+    "files": {"/opt/x": "y"},
 }
 
 
@@ -311,3 +313,9 @@ def test_two_definitions_cannot_have_one_name(tmp_path: Path):
 def test_a_missing_directory_of_definitions_is_an_error(tmp_path: Path):
     with pytest.raises(DefinitionError, match="is no directory"):
         find_definitions([tmp_path / "absent"])
+
+
+@pytest.mark.parametrize("path", ["opt/x", "/../x", "/opt/../../x", "/", "", "/opt//x"])
+def test_a_file_of_a_definition_lies_inside_the_image(path: str):
+    with pytest.raises(DefinitionError, match="must be an absolute path inside the image"):
+        definition(files={path: "x"})

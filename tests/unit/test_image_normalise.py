@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from images.errors import BuildError
-from images.normalise import readable_mode, remove
+from images.normalise import add_files, readable_mode, remove
 
 kinds = st.sampled_from([stat.S_IFREG, stat.S_IFDIR])
 
@@ -76,3 +76,24 @@ def test_a_pattern_may_lead_through_a_link_inside_of_the_image(rootfs: Path):
     (rootfs / "share").symlink_to("usr/share")
     remove(rootfs, ("/share/doc/a/c*",))
     assert {"usr/share/doc/.b/x"} == left(rootfs)
+
+
+def test_files_are_added_and_a_script_can_be_executed(rootfs: Path):
+    add_files(rootfs, {"/opt/a/script": "#!/bin/sh\n", "/opt/text": "x"})
+    assert 0o755 == stat.S_IMODE((rootfs / "opt/a/script").stat().st_mode)
+    assert 0o644 == stat.S_IMODE((rootfs / "opt/text").stat().st_mode)
+
+
+def test_a_file_that_leads_out_of_the_image_is_refused(rootfs: Path, tmp_path: Path):
+    (rootfs / "out").symlink_to(tmp_path)
+    with pytest.raises(BuildError, match="outside of the image"):
+        add_files(rootfs, {"/out/file": "x"})
+    assert not (tmp_path / "file").exists()
+
+
+def test_a_link_at_the_place_of_a_file_is_replaced_and_not_followed(rootfs: Path, tmp_path: Path):
+    (tmp_path / "victim").write_text("as it was")
+    (rootfs / "file").symlink_to(tmp_path / "victim")
+    add_files(rootfs, {"/file": "x"})
+    assert "as it was" == (tmp_path / "victim").read_text()
+    assert "x" == (rootfs / "file").read_text()
