@@ -24,7 +24,7 @@ PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(VENV_PYTHON) -m piptools comp
 	--uploaded-prior-to "$$(date --utc --date='-$(COOLDOWN_DAYS) days' +%FT%TZ)" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit bench attacks fuzz soak steady check checks lock images clean python
+.PHONY: help run test test-unit bench attacks fuzz soak steady test-vm check checks lock images clean python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ test: python ## set this machine up, run the checks and all tests
 test-unit: python ## the tests that need neither root nor images
 	@$(SET_UP_CHECKS)
 	$(PYTEST) tests/unit $(ARGS)
+
+test-vm: python ## long: the privileged tests on Debian's kernel with cgroup v2, in an emulated machine
+	@$(SET_UP) --dev
+	$(VENV_PYTHON) -m tests.vm $(ARGS)
 
 steady: python ## long: the same verdicts 300 times beside busy neighbours
 	@$(SET_UP) --dev
