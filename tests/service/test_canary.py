@@ -49,7 +49,9 @@ def test_a_damaged_image_ends_the_worker_and_the_service_says_why(
 ) -> None:
     service = start_service(state_dir=state_dir, canary_s=0.01)
     good = service.run(language="python", code="print(6 * 7)")
-    assert (Verdict.OK, "42\n") == (good.verdict, good.run.stdout if good.run else None)
+    assert (Verdict.OK, "42\n") == (
+        good.verdict, good.run.stdout if good.run else None,
+    ), (good.error, service.lines)  # fmt: skip
     waiting = service.http.post(
         "/run?wait=false", json={"language": "python", "code": "import time; time.sleep(25)"}
     ).json()["id"]
