@@ -141,7 +141,7 @@ def test_a_run_that_loses_two_workers_is_our_fault(start_service: StartService) 
 def test_2000_runs_survive_three_dead_workers(start_service: StartService, tmp_path: Path) -> None:
     run_dir = tmp_path / "run-0"
     service = start_service()
-    asyncio.run(_load(service, runs=AT_ONCE, kills=0))  # a slot has a container now
+    asyncio.run(_load(service, runs=AT_ONCE, kills=0))  # every slot has a container now
     before = holdings(*service.workers)
     assert any("/run-N/worker-N/" in name for name in before)  # its mounts are seen
     own: set[str] = set()
@@ -154,9 +154,8 @@ def test_2000_runs_survive_three_dead_workers(start_service: StartService, tmp_p
     counts = collections.Counter(seen.values())
     # A dead worker takes at most the runs of its slots with it, and those are run again once.
     assert counts["IE"] == 0
-    # At the start one slot may have done all; two thousand runs would leave much more than all slots hold.
-    most = collections.Counter({name: n * Settings().all_slots for name, n in before.items()})
-    wait_until(lambda: not holdings(*service.workers) - most)
+    # The new worker opens each file of its images once, which takes long on a busy machine.
+    wait_until(lambda: not holdings(*service.workers) - before, within_s=180)
     own |= namespaces_of(service, run_dir)
     assert traces(run_dir)  # the search finds something while the service lives
     assert service.stop() == 0
