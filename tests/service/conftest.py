@@ -25,6 +25,12 @@ _UIDS_A_SERVICE = 0x0040_0000  # 64 slots
 _LISTENING = re.compile(r"serving on (http://\S+)")
 
 
+def open_to_containers(tmp_path: Path) -> None:
+    """Lets containers' root users walk through a test's directory, to an image that lies in it."""
+    for path in (tmp_path, *tmp_path.parents[:2]):
+        path.chmod(0o711)
+
+
 class UserIds:
     """A range of user ids that no other test's service on this machine has, until it is given back."""
 

@@ -11,7 +11,7 @@ import pytest
 from images.store import ImageStore
 from sandbox.models import Verdict
 from sandbox.settings import Settings
-from tests.service.conftest import Service
+from tests.service.conftest import Service, open_to_containers
 
 StartService = Callable[..., Service]
 HOT = "usr/lib/python3.11/os.py"
@@ -27,8 +27,7 @@ def state_dir(tmp_path: Path) -> Path:
     shutil.copytree(folder, images / folder.name, symlinks=True)
     (images / "names").mkdir()
     (images / "names" / "python").write_text(f"{image.digest}\n")
-    for path in (tmp_path, *tmp_path.parents[:2]):
-        path.chmod(0o711)  # containers' root users walk through
+    open_to_containers(tmp_path)
     return state
 
 
