@@ -310,6 +310,7 @@ class Connection:
     def __init__(self, service: Service) -> None:
         url = httpx.URL(service.url)
         self._socket = socket.create_connection((url.host, url.port or 0), timeout=20)
+        self._unread = b""  # the beginning of the next answer, if both came at once
 
     def __enter__(self) -> "Connection":
         return self
@@ -327,7 +328,7 @@ class Connection:
 
     def read_until_closed(self) -> bytes:
         """All that comes until the other end closes."""
-        found = b""
+        found = self._unread
         try:
             while piece := self._socket.recv(65_536):
                 found += piece
@@ -337,7 +338,7 @@ class Connection:
 
     def read_answer(self) -> bytes:
         """One answer with a Content-Length."""
-        found = b""
+        found = self._unread
         while b"\r\n\r\n" not in found:
             found += self._read_some()
         head, _, body = found.partition(b"\r\n\r\n")
@@ -348,7 +349,8 @@ class Connection:
         )
         while len(body) < length:
             body += self._read_some()
-        return head + b"\r\n\r\n" + body
+        self._unread = body[length:]
+        return head + b"\r\n\r\n" + body[:length]
 
     def _read_some(self) -> bytes:
         piece = self._socket.recv(65_536)
