@@ -70,21 +70,23 @@ static int mount_overlay(void) {
                "lowerdir=/,upperdir=" UPPER ",workdir=" SCRATCH "/w,userxattr");
 }
 
-static int mask(const char *name, const char *with) {
-  char path[64];
-  snprintf(path, sizeof path, ROOT "/proc/%s", name);
-  /* A file that this kernel does not have needs no mask. */
-  return mount(with, path, NULL, MS_BIND, NULL) && errno != ENOENT ? -1 : 0;
+/* Binds `source` over each of the names in the working directory. A path is walked for each mount, and
+ * the shortest way to what hides the next name is the name that is hidden already. */
+static int mask(const char *const *names, size_t count, const char *source) {
+  for (size_t i = 0; i < count; i++) {
+    if (mount(source, names[i], NULL, MS_BIND, NULL) == 0) source = names[i];
+    else if (errno != ENOENT) return -1; /* a file that this kernel does not have needs no mask */
+  }
+  return 0;
 }
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
 /* The masks are files of /dev, an empty one and an empty directory: they tell nothing, where a
  * directory of the scratch tmpfs would show its owner, and so the slot, in mountinfo. */
 static int mask_proc(void) {
-  for (size_t i = 0; i < sizeof MASKED_FILES / sizeof *MASKED_FILES; i++)
-    if (mask(MASKED_FILES[i], ROOT "/dev/null")) return -1;
-  for (size_t i = 0; i < sizeof MASKED_DIRECTORIES / sizeof *MASKED_DIRECTORIES; i++)
-    if (mask(MASKED_DIRECTORIES[i], ROOT "/dev/mqueue")) return -1;
-  return 0;
+  return chdir(ROOT "/proc") || mask(MASKED_FILES, COUNT_OF(MASKED_FILES), "../dev/null") ||
+         mask(MASKED_DIRECTORIES, COUNT_OF(MASKED_DIRECTORIES), "../dev/mqueue");
 }
 
 static int pivot(void) {
@@ -130,7 +132,7 @@ static int set_limits(const struct run_request *request) {
       {RLIMIT_RTPRIO, 0},        {RLIMIT_STACK, request->stack_bytes},
       {RLIMIT_SIGPENDING, 1024}, {RLIMIT_MEMLOCK, 64 * 1024},
   };
-  for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+  for (size_t i = 0; i < COUNT_OF(limits); i++) {
     struct rlimit value = {limits[i].value, limits[i].value};
     if (setrlimit((__rlimit_resource_t)limits[i].resource, &value)) return -1;
   }
