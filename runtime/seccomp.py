@@ -1,4 +1,4 @@
-"""The system calls that a program may use: a policy file, compiled once by libseccomp.
+"""The system calls that a program may use: a policy file, compiled once. libseccomp knows the numbers.
 
 A policy is an allow-list. What it does not name fails with ENOSYS, as on a kernel that does not have
 the call, so that C libraries fall back; what it names as refused fails with EPERM. Calls by the 32-bit
@@ -6,21 +6,20 @@ and the x32 ABI end the program with SIGSYS.
 """
 
 import errno
-import os
-import tempfile
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyseccomp
 
+from runtime.bpf import ALLOW, ArgumentRule, Meaning, assemble, fail_with
 from runtime.errors import HostNotReady
 
 POLICIES = Path(__file__).parent / "policies"
-_OPTIMIZE_BINARY_TREE = 2
 _CLONE_NEW_FLAGS = 0x7E020000
 _PERSONALITIES = (0, 0x40000, 0xFFFFFFFF)
 _LOW_32_BITS = 0xFFFFFFFF
+_ALL_BITS = 0xFFFFFFFFFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,38 +52,36 @@ def compile_policy(policy: Policy) -> bytes:
 
     Names that this libseccomp is too old to know are left out: the default refuses them.
     """
-    refused = pyseccomp.ERRNO(errno.EPERM)
-    rules = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.ENOSYS))
-    rules.set_attr(pyseccomp.Attr.CTL_OPTIMIZE, _OPTIMIZE_BINARY_TREE)
-    rules.set_attr(pyseccomp.Attr.ACT_BADARCH, pyseccomp.KILL_PROCESS)
-    for name in policy.allow:
-        if _is_known(name):
-            rules.add_rule(pyseccomp.ALLOW, name)
-    for name in policy.refuse:
-        if _is_known(name):
-            rules.add_rule(refused, name)
-    _add_argument_rules(rules, policy)
-    with tempfile.TemporaryFile() as file:
-        rules.export_bpf(file)
-        return os.pread(file.fileno(), 1 << 20, 0)
+    calls: dict[int, Meaning] = {}
+    meanings = [
+        *((name, ALLOW) for name in policy.allow),
+        *((name, fail_with(errno.EPERM)) for name in policy.refuse),
+        *_argument_rules(policy).items(),
+    ]
+    for name, meaning in meanings:
+        number = _number(name)
+        if number is not None:
+            calls[number] = meaning
+    return assemble(calls, fail_with(errno.ENOSYS))
 
 
-def _is_known(name: str) -> bool:
+def _number(name: str) -> int | None:
+    """The kernel's number of a system call, if this libseccomp knows one."""
     try:
-        return bool(pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) >= 0)
+        number = int(pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name))
     except (OSError, ValueError):
-        return False
+        return None
+    return number if number >= 0 else None
 
 
-def _add_argument_rules(rules: pyseccomp.SyscallFilter, policy: Policy) -> None:
-    arg = pyseccomp.Arg
-    rules.add_rule(pyseccomp.ALLOW, "clone", arg(0, pyseccomp.MASKED_EQ, _CLONE_NEW_FLAGS, 0))
-    for family in policy.socket_families:
-        for name in ("socket", "socketpair"):
-            rules.add_rule(pyseccomp.ALLOW, name, arg(0, pyseccomp.EQ, family))
-    for persona in _PERSONALITIES:
-        rules.add_rule(pyseccomp.ALLOW, "personality", arg(0, pyseccomp.EQ, persona))
-    # sendfile moves page-cache pages into pipes; EINVAL makes libuv and Python fall back to copying.
-    rules.add_rule(pyseccomp.ERRNO(errno.EINVAL), "sendfile")
-    for request in policy.ioctl_requests:
-        rules.add_rule(pyseccomp.ALLOW, "ioctl", arg(1, pyseccomp.MASKED_EQ, _LOW_32_BITS, request))
+def _argument_rules(policy: Policy) -> dict[str, Meaning]:
+    families = ArgumentRule(0, _ALL_BITS, policy.socket_families)
+    return {
+        "clone": ArgumentRule(0, _CLONE_NEW_FLAGS, (0,)),
+        "socket": families,
+        "socketpair": families,
+        "personality": ArgumentRule(0, _ALL_BITS, _PERSONALITIES),
+        # It moves page-cache pages into pipes; EINVAL makes libuv and Python fall back to copying.
+        "sendfile": fail_with(errno.EINVAL),
+        "ioctl": ArgumentRule(1, _LOW_32_BITS, policy.ioctl_requests),
+    }
