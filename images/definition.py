@@ -53,6 +53,7 @@ class Language:
         hello: the self-test.
         warm: whether runs may be forks of an interpreter that was started before (CPython only).
         warm_modules: what such an interpreter imports ahead of time.
+        warm_rare_modules: what a second one imports besides, for programs that name one of these.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Language:
     compile_limits: Limits = COMPILE_LIMITS
     warm: bool = False
     warm_modules: tuple[str, ...] = ()
+    warm_rare_modules: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -163,6 +165,7 @@ def _language_document(language: Language) -> dict[str, Any]:
     if language.warm:
         document["warm"] = True
         document["warm_modules"] = list(language.warm_modules)
+        document["warm_rare_modules"] = list(language.warm_rare_modules)
     if language.compile is not None:
         document["compile"] = list(language.compile)
         document["artefacts"] = list(language.artefacts)

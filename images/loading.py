@@ -102,6 +102,7 @@ def _language(fields: Fields, folder: Path | None) -> Language:
         hello=_hello(fields.table("hello"), folder),
         warm=fields.flag("warm", False),
         warm_modules=fields.texts("warm_modules", ()),
+        warm_rare_modules=fields.texts("warm_rare_modules", ()),
     )
     fields.done()
     _check_warm(fields, language)
@@ -111,14 +112,19 @@ def _language(fields: Fields, folder: Path | None) -> Language:
 
 
 def _check_warm(fields: Fields, language: Language) -> None:
-    for name in language.warm_modules:
-        if not _MODULE.fullmatch(name):
-            fields.fail("warm_modules", f"{name!r} is not the name of a module")
     is_python = language.run[0].startswith("python") and language.run[1:] == (language.source_file,)
     if language.warm and not is_python:
         fields.fail("warm", f"is for a run command like python3 {language.source_file} only")
-    if language.warm_modules and not language.warm:
-        fields.fail("warm_modules", "belongs to warm: set warm = true, or leave it out")
+    lists = {
+        "warm_modules": language.warm_modules,
+        "warm_rare_modules": language.warm_rare_modules,
+    }
+    for key, names in lists.items():
+        if names and not language.warm:
+            fields.fail(key, "belongs to warm: set warm = true, or leave it out")
+        for name in names:
+            if not _MODULE.fullmatch(name):
+                fields.fail(key, f"{name!r} is not the name of a module")
 
 
 def _hello(fields: Fields, folder: Path | None) -> Hello:

@@ -19,19 +19,17 @@ from typing import Any
 
 from runtime import init_protocol as protocol
 from runtime import syscalls
-from runtime.capture import Capture
 from runtime.cgroups import SlotCgroup
-from runtime.errors import SandboxFault
-from runtime.limits import MIB, Limits
+from runtime.errors import SandboxFault, SlotBroken
+from runtime.limits import Limits
 from runtime.program import Program
+from runtime.tasks import carry_through
 from runtime.warm import WarmSpec
+from runtime.warm.interpreters import USUAL, Interpreters
 
 PAYLOAD_ID = 1000
 UID_RANGE = 65_536
 _INIT_PRIORITY = -10
-# How long a warm interpreter may take to load its modules from a cold disk, and what it may hold.
-_WARM_UP_S = 60.0
-_WARM_MEMORY_BYTES = 512 * MIB
 _CAPABILITIES = [
     "CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL", "CAP_CHOWN",
     "CAP_FOWNER", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_SYS_RESOURCE", "CAP_SYS_CHROOT",
@@ -108,7 +106,7 @@ class Container:
         self.name = name
         self.payload_uid = place.first_uid + PAYLOAD_ID
         self.page_fd = protocol.shared_page()
-        self._warm: WarmSpec | None = None
+        self._warm: Interpreters | None = None
         self._place = place
         self._bundle = place.directory / name
 
@@ -146,46 +144,24 @@ class Container:
             raise SandboxFault(f"init refused its configuration: {os.strerror(error)}")
 
     async def keep_warm(self, cgroup: SlotCgroup, spec: WarmSpec) -> None:
-        """Starts the warm interpreter and waits until it is ready; later runs are forks of it."""
-        limits = Limits(disk_bytes=16 * MIB, memory_bytes=256 * MIB, open_files=64)
-        cgroup.prepare(_WARM_MEMORY_BYTES, 16)
-        ready = asyncio.Event()
-        with contextlib.ExitStack() as undo:
-            outputs = [Capture(64 * 1024, self.payload_uid, lambda: None) for _ in range(2)]
-            signal_read, signal_write = os.pipe2(os.O_CLOEXEC)
-            undo.callback(os.close, signal_read)
-            for output in outputs:
-                undo.callback(output.close)
-            files = spec.files(self._place.warm_library)
-            with Program(spec.argv, spec.env, files) as program:
-                stdin_fd = protocol.sealed_memory_file("stdin")
-                fds = [stdin_fd, *(output.write_fd for output in outputs), program.bundle_fd,
-                       signal_write]  # fmt: skip
-                socket.send_fds(self.channel, [protocol.warm_message(limits)], fds)
-                os.close(stdin_fd)
-                os.close(signal_write)
-            for output in outputs:
-                output.close_write_end()
-            loop = asyncio.get_running_loop()
-            loop.add_reader(signal_read, ready.set)
-            undo.callback(loop.remove_reader, signal_read)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_WARM_UP_S):
-                    await ready.wait()
-            if not ready.is_set() or os.read(signal_read, 1) != b"1":
-                said = b"".join(output.finish() for output in outputs)[-1000:]
-                raise SandboxFault(
-                    f"the warm interpreter {spec.argv[0]} did not start: {said.decode(errors='replace')}"
-                )
-        cgroup.set_residents(2, cgroup.memory_in_use_bytes())
-        self._warm = spec
+        """Starts the warm interpreter that most programs are forks of, and waits until it is ready."""
+        library = self._place.warm_library
+        self._warm = Interpreters(spec, self.channel, cgroup, self.payload_uid, library)
+        await self._warm.start(USUAL)
 
-    def keeps_warm(self, program: Program, limits: Limits) -> bool:
-        """Whether a run of ``program`` can be a fork of this container's warm interpreter.
+    async def warm_for(self, program: Program, limits: Limits) -> int:
+        """The number of the warm interpreter that a run is a fork of, which is ready then; 0 for none.
 
-        For a moment the fork needs a helper, so a run that may have one process only has no room for it.
+        Raises:
+            SlotBroken: it cannot be started; the container is no good any more.
         """
-        return self._warm is not None and limits.pids > 1 and self._warm.accepts(program)
+        number = self._warm.number_for(program, limits) if self._warm is not None else 0
+        if self._warm is not None and number:
+            try:
+                await carry_through(self._warm.start(number))
+            except SandboxFault as error:
+                raise SlotBroken(str(error)) from error
+        return number
 
     @property
     def pid(self) -> int | None:

@@ -108,7 +108,7 @@ def run_message(
     *,
     collect_bytes: int | None,
     collect: Collecting = Collecting.BY_PATTERNS,
-    warm: bool = False,
+    warm: int = 0,
 ) -> bytes:
     """The request for one run.
 
@@ -116,18 +116,18 @@ def run_message(
         limits: of the run.
         collect_bytes: most that is brought back, or None when nothing is collected.
         collect: what is brought back, if anything is.
-        warm: whether the program is a fork of the container's warm interpreter.
+        warm: the number of the warm interpreter that the program is a fork of; 0: it is executed.
     """
     return _request(OP_RUN, limits, collect_bytes, collect, warm)
 
 
-def warm_message(limits: Limits) -> bytes:
-    """The request to start a warm interpreter; what it writes and opens has limits too."""
-    return _request(OP_WARM, limits, 0, Collecting.BY_PATTERNS, warm=False)
+def warm_message(limits: Limits, number: int) -> bytes:
+    """The request to start warm interpreter ``number``; what it writes and opens has limits too."""
+    return _request(OP_WARM, limits, 0, Collecting.BY_PATTERNS, number)
 
 
 def _request(
-    op: int, limits: Limits, collect_bytes: int | None, collect: Collecting, warm: bool
+    op: int, limits: Limits, collect_bytes: int | None, collect: Collecting, warm: int
 ) -> bytes:
     return RUN.pack(
         op,

@@ -40,6 +40,7 @@ class Program:
         self.argv = tuple(argv)
         self.env = dict(env)
         self.paths = tuple(file.path for file in files)
+        self._contents = tuple(file.content for file in files)
         self.collects = collect_all or bool(collect)
         self.collecting = Collecting.ALL_OF_IT if collect_all else Collecting.BY_PATTERNS
         self.collect_bytes = collect_bytes
@@ -55,6 +56,10 @@ class Program:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def mentions(self, words: Sequence[str]) -> bool:
+        """Whether one of the words occurs in one of its files."""
+        return any(word.encode() in content for word in words for content in self._contents)
 
     def close(self) -> None:
         """Gives the memory file back; can be called again."""

@@ -50,8 +50,11 @@ class Run:
         program: Program,
         limits: Limits,
         listener: Listener | None = None,
+        *,
+        warm: int = 0,
     ) -> None:
-        """Nothing happens before `execute`."""
+        """Nothing happens before `execute`. ``warm``: the interpreter of which it is a fork; 0: none."""
+        self._warm = warm
         self._listener = listener
         self.abandoned = False
         self._container = container
@@ -98,9 +101,7 @@ class Run:
             self._limits,
             collect_bytes=self._program.collect_bytes if collects else None,
             collect=self._program.collecting,
-            # A warm interpreter has looked at its stdin already, and that was a file.
-            warm=not isinstance(stdin, Feed)
-            and self._container.keeps_warm(self._program, self._limits),
+            warm=self._warm,
         )
         if isinstance(stdin, Feed):
             stdin_fd = stdin.take_read_end(self._container.payload_uid)

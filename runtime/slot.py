@@ -158,9 +158,13 @@ class Slot:
         try:
             if not self._is_clean:  # the last run was cancelled
                 await self._come_clean()
+            warm = 0
+            # A warm interpreter has looked at its stdin already, and that was a file.
+            if not isinstance(stdin, Feed):
+                warm = await self._container.warm_for(program, limits)
             self.runs_in_container += 1
             self._is_clean = False
-            self._run = Run(self._container, self._cgroup, program, limits, listener)
+            self._run = Run(self._container, self._cgroup, program, limits, listener, warm=warm)
             outcome = await self._run.execute(stdin)
             if not self._run.abandoned:
                 await self._come_clean()

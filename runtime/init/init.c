@@ -11,7 +11,7 @@
  *   the program has another user id than both, so it can neither signal nor read them. It is not
  *               process 1, for whom signals and abort() do not work as programs expect.
  *
- * A container may have a fourth, the warm interpreter (warm.c): then the program is forked from it, into
+ * A container may have warm interpreters too (warm.c): then the program is forked from one of them, into
  * the namespaces that the keeper has made, and goes through the same steps.
  *
  * Nobody in here knows an expected output. What the three and the worker share is one page (struct
@@ -41,7 +41,12 @@
 #define WORKER 3
 
 static volatile struct progress *progress;
-static int warm_fd = -1; /* our end of the socket to the warm interpreter */
+static int warm_fds[WARM_INTERPRETERS]; /* our ends of the sockets to the warm interpreters; 0: none */
+
+/* Of the warm interpreter that a request names by its number from 1 on, or NULL. */
+static int *warm_socket(const struct run_request *request) {
+  return request->warm - 1 < WARM_INTERPRETERS ? &warm_fds[request->warm - 1] : NULL;
+}
 
 static void answer(const void *data, size_t size) {
   if (say(WORKER, data, size, NULL, 0)) _exit(0); /* the worker is gone */
@@ -80,7 +85,7 @@ static pid_t fork_warm(const struct run *run) {
                open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC),
                open("/proc/self/ns/ipc", O_RDONLY | O_CLOEXEC),
                answer_pipe[1]};
-  if (say(warm_fd, &run->request, sizeof run->request, fds, 8)) return -1;
+  if (say(*warm_socket(&run->request), &run->request, sizeof run->request, fds, 8)) return -1;
   for (int i = 4; i < 8; i++) close(fds[i]);
   if (read(answer_pipe[0], &error, sizeof error) != sizeof error) error = EPIPE;
   close(answer_pipe[0]);
@@ -162,9 +167,9 @@ static uint32_t supervise(pid_t keeper, int keeper_fd) {
   return killed;
 }
 
-/* Waits until the warm interpreter has done all that it was told: a keeper that was killed may have
+/* Waits until a warm interpreter has done all that it was told: a keeper that was killed may have
  * asked for something whose end it did not see. */
-static void settle_warm(void) {
+static void settle_warm(int warm_fd) {
   uint32_t op = OP_SYNC;
   int fds[MAX_DESCRIPTORS], count;
   if (say(warm_fd, &op, sizeof op, NULL, 0) == 0) receive(warm_fd, &op, sizeof op, fds, &count);
@@ -202,7 +207,8 @@ static void do_run(const struct run_request *request, const int *fds, int count,
   struct report report = {.op = OP_REPORT, .step = STEP_REQUEST, .error = EINVAL};
   struct run run = {.request = *request, .collect_fd = -1};
   int keeper_fd = -1;
-  if (take_descriptors(&run, fds, count) == 0 && (!request->warm || warm_fd >= 0)) {
+  const int *warm_fd = warm_socket(request);
+  if (take_descriptors(&run, fds, count) == 0 && (!request->warm || (warm_fd && *warm_fd))) {
     memset((void *)progress, 0, sizeof *progress);
     progress->step = STEP_CLONE;
     pid_t keeper = (pid_t)syscall(
@@ -215,7 +221,7 @@ static void do_run(const struct run_request *request, const int *fds, int count,
     if (keeper > 0) {
       report.killed = supervise(keeper, keeper_fd);
       close(keeper_fd);
-      if (report.killed && request->warm) settle_warm();
+      if (report.killed && warm_fd) settle_warm(*warm_fd);
     }
     fill_report(&report, container);
   }
@@ -264,19 +270,19 @@ failed:
   _exit(1);
 }
 
-/* Starts it, if there is none. Whether it works the worker sees from its descriptors. */
+/* Starts one, if there is none of its number. Whether it works the worker sees from its descriptors. */
 static void start_warm(const struct run_request *request, const int *fds, int count,
                        const struct container *container) {
   struct run run = {.request = *request};
   struct configure message = {OP_CONFIGURE, container->usage_scale_ns};
-  int pair[2];
-  if (warm_fd < 0 && take_descriptors(&run, fds, count) == 0 && run.collect_fd >= 0 &&
+  int pair[2], *warm_fd = warm_socket(request);
+  if (warm_fd && !*warm_fd && take_descriptors(&run, fds, count) == 0 && run.collect_fd >= 0 &&
       socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0) {
     pid_t warm = (pid_t)syscall(SYS_clone, CLONE_NEWNS | CLONE_NEWIPC | SIGCHLD, NULL, NULL, NULL, 0);
     if (warm == 0) become_warm(&run, pair[1]);
     close(pair[1]);
-    warm_fd = pair[0];
-    say(warm_fd, &message, sizeof message, container->fds, 3); /* if that fails, it is not ready */
+    *warm_fd = pair[0];
+    say(*warm_fd, &message, sizeof message, container->fds, 3); /* if that fails, it is not ready */
   }
   for (int i = 0; i < count; i++) close(fds[i]);
 }

@@ -2,13 +2,13 @@
  *
  *   worker -> init   CONFIGURE  once; descriptors: seccomp program, CPU usage file, progress
  *                    RUN        one run; descriptors: stdin, stdout, stderr, bundle, collect
- *                    WARM       start the warm interpreter; descriptors: as for RUN, and in the place
+ *                    WARM       start a warm interpreter; descriptors: as for RUN, and in the place
  *                               of collect one that is closed when it is ready
  *                    KILL       end the run that is under way, now
  *   init -> worker   READY      once, the answer to CONFIGURE
  *                    REPORT     once for each RUN, when nothing of the run is alive any more
  *
- * The run's keeper and init also talk to the warm interpreter (warm.c), over a socket of the same kind:
+ * The run's keeper and init also talk to a warm interpreter (warm.c), over a socket of the same kind:
  *
  *   -> warm          CONFIGURE  once, as above
  *                    RUN        descriptors: stdin, stdout, stderr, bundle; the PID, mount and IPC
@@ -78,7 +78,7 @@ struct configure {
 struct run_request {
   uint32_t op;
   uint32_t has_collect; /* enum collecting; unless it is NOTHING, a fifth descriptor is there */
-  uint32_t warm;        /* the program is a fork of the warm interpreter, and not executed */
+  uint32_t warm; /* 0, or the number of the warm interpreter: to start, or to fork the program from */
   uint32_t reserved;
   uint64_t disk_bytes;
   uint64_t inodes;
@@ -132,7 +132,8 @@ struct collected_header {
   uint64_t mtime_ns;
 };
 
-/* What the warm interpreter is started with: its end of the socket, and what it closes when ready. */
+#define WARM_INTERPRETERS 2
+/* What a warm interpreter is started with: its end of the socket, and what it closes when ready. */
 #define WARM_SOCKET 3
 #define WARM_READY 4
 #define KEEPER_PID 1 /* in the run's own PID namespace */

@@ -99,7 +99,13 @@ def warm_spec(image: StoredImage) -> WarmSpec | None:
         version = re.search(r"\d+\.\d+", image.versions.get(language.name, ""))
         if language.warm and version is not None:
             environment = image.definition.environment_of(language)
-            return WarmSpec(language.run, environment, version.group(), language.warm_modules)
+            return WarmSpec(
+                language.run,
+                environment,
+                version.group(),
+                language.warm_modules,
+                language.warm_rare_modules,
+            )
     return None
 
 

@@ -87,11 +87,12 @@ def container_pid(slot: Slot) -> int | None:
 
 
 def warm_pids(slot: Slot) -> set[int]:
-    """The warm interpreter of a slot's container, if it has one: the one child of an idle init."""
+    """The warm interpreters of a slot's container: the first children of init, in order of their start."""
     pid = container_pid(slot)
     if pid is None or slot._container is None or slot._container._warm is None:
         return set()
-    return set(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[:1]))
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return set(map(int, children[: len(slot._container._warm.started)]))
 
 
 def cgroup_directories(slot: Slot) -> list[Path]:

@@ -345,13 +345,13 @@ def test_a_request_carries_the_limits():
     assert expected == protocol.RUN.unpack(run_message(limits, collect_bytes=None))
     with_files = protocol.RUN.unpack(run_message(limits, collect_bytes=8))
     assert (1, 8) == (with_files[1], with_files[-1])
-    warm = protocol.RUN.unpack(run_message(limits, collect_bytes=None, warm=True))
-    assert (*expected[:2], 1, *expected[3:]) == warm
+    warm = protocol.RUN.unpack(run_message(limits, collect_bytes=None, warm=2))
+    assert (*expected[:2], 2, *expected[3:]) == warm
 
 
 def test_starting_a_warm_interpreter_is_asked_like_a_run_with_a_fifth_descriptor():
-    fields = protocol.RUN.unpack(protocol.warm_message(Limits()))
-    assert (protocol.OP_WARM, 1, 0) == fields[:3]
+    fields = protocol.RUN.unpack(protocol.warm_message(Limits(), 1))
+    assert (protocol.OP_WARM, 1, 1) == fields[:3]
 
 
 @given(memory=st.integers(1, 2**45), cpu_time_s=st.floats(0, 1e6))
