@@ -24,7 +24,7 @@ PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(VENV_PYTHON) -m piptools comp
 	--uploaded-prior-to "$$(date --utc --date='-$(COOLDOWN_DAYS) days' +%FT%TZ)" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit bench attacks fuzz soak steady test-vm check checks lock images clean python
+.PHONY: help run test test-unit bench attacks fuzz soak steady evals test-vm check checks lock images clean python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ test-vm: python ## long: the privileged tests on Debian's kernel with cgroup v2,
 steady: python ## long: the same verdicts 300 times beside busy neighbours
 	@$(SET_UP) --dev
 	$(VENV_PYTHON) -m tests.service.steadiness $(ARGS)
+
+evals: python ## long: the command line's benchmarks, with all programs of HumanEval-X
+	@$(SET_UP) --dev
+	SANDBOX_EVALS_EVERY=1 $(PYTEST) tests/service/test_evals.py $(ARGS)
 
 bench: python ## measure; prints figures, asserts nothing
 	@$(SET_UP) --dev

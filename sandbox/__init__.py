@@ -15,6 +15,8 @@ only door to ``runtime`` and ``images``) → ``worker/verdict.py`` → back to `
 a reward is pure and lies here: ``checkers.py``, ``scoring.py``, ``values.py``, ``patches.py``,
 ``reports.py``, ``archives.py``.
 
+``client/`` is the service for others, ``cli/`` and ``evals/`` (benchmarks of models) are built on it.
+
 A worker's death costs its jobs one attempt: they are run again once, then answered ``IE``. A fault of
 ours is never a reward of 0.
 

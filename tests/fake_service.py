@@ -6,7 +6,7 @@ It keeps the promise that matters to clients: the same idempotency key gives the
 import socket
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,11 +96,13 @@ class FakeService:
 
     Attributes:
         answers: for the next runs, in order; when they are used up, every run is ``otherwise``.
+        judge: decides by the request instead, if it has an answer.
         by_key: the answer that each idempotency key got.
     """
 
     answers: deque[RunResult | Response] = field(default_factory=deque)
     otherwise: RunResult = field(default_factory=done)
+    judge: Callable[[RunRequest], RunResult | Response | None] = lambda request: None
     readiness: Readiness = READY
     seen: list[Seen] = field(default_factory=list)
     by_key: dict[str, RunResult] = field(default_factory=dict)
@@ -154,7 +156,9 @@ class FakeService:
             return JSONResponse({"id": "r_2", "status": "queued"}, 202)
         known = self.by_key.get(seen.key or "")
         if known is None:
-            answer = self.answers.popleft() if self.answers else self.otherwise
+            answer = self.judge(seen.request)
+            if answer is None:
+                answer = self.answers.popleft() if self.answers else self.otherwise
             if isinstance(answer, Response):
                 return answer
             known = self.by_key[seen.key or ""] = answer

@@ -34,6 +34,11 @@ Url = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the service's answer as JSON.")]
+Ks = Annotated[str, typer.Option("--k", metavar="K,...", help="The k of pass@k.")]
+Concurrency = Annotated[
+    int,
+    typer.Option(metavar="N", min=0, help="Programs at once; by default two for each slot."),
+]
 
 app = typer.Typer(
     name="sandbox",
@@ -45,6 +50,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+evals = typer.Typer(help="Evaluate models' answers to benchmarks of code.", no_args_is_help=True)
+app.add_typer(evals, name="eval")
 
 
 def _print_version(wanted: bool) -> None:
@@ -180,6 +188,69 @@ def status(as_json: Json = False, url: Url = None) -> None:
     from sandbox.cli import info
 
     raise typer.Exit(info.status(url, as_json=as_json))
+
+
+@evals.command("multipl-e")
+def multipl_e(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER", help="Its .json or .json.gz files with prompt, completions and tests."
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where results go; by default beside each file."),
+    ] = None,
+    k: Ks = "1,10,100",
+    concurrency: Concurrency = 0,
+    as_json: Json = False,
+    url: Url = None,
+) -> None:
+    """Evaluate a folder of MultiPL-E. What is done already is not done again.
+
+    Writes NAME.results.json.gz as MultiPL-E does, and shows pass@k for each language.
+    """
+    from sandbox.cli.evals import EvalOptions, run_multipl_e
+
+    options = EvalOptions(url, k, concurrency, as_json)
+    raise typer.Exit(run_multipl_e(folder, output, options))
+
+
+@evals.command("humaneval")
+def humaneval(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Samples: JSON lines of task_id and completion.")
+    ],
+    problems: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The problems: HumanEval.jsonl.gz, or HumanEval-X's."),
+    ] = None,
+    canonical: Annotated[
+        bool,
+        typer.Option("--canonical", help="FILE has problems; evaluate their own solutions."),
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where results go; by default FILE_results.jsonl."),
+    ] = None,
+    cpu: Annotated[
+        float | None,
+        typer.Option(metavar="S", help="Limit of CPU time; by default 3 s for Python."),
+    ] = None,
+    k: Ks = "1,10,100",
+    concurrency: Concurrency = 0,
+    as_json: Json = False,
+    url: Url = None,
+) -> None:
+    """Evaluate samples of HumanEval, or of HumanEval-X in C++, Java or JavaScript.
+
+    Writes FILE_results.jsonl with "passed" and "result" for each sample, and shows pass@k.
+    """
+    from sandbox.cli.evals import EvalOptions, run_humaneval
+
+    options = EvalOptions(url, k, concurrency, as_json)
+    raise typer.Exit(run_humaneval(file, problems, output, cpu, options, canonical=canonical))
 
 
 @app.command()

@@ -1,0 +1,144 @@
+"""HumanEval and HumanEval-X: every sample that has no result yet is run and marked as passed or not.
+
+The results file has the samples in their order, each with ``passed`` and ``result``: "passed",
+"timed out" or "failed: …". It is appended to as far as results are complete from the beginning on;
+the next call cuts off a line that was not finished, and goes on after the others.
+"""
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from sandbox.client import AsyncClient
+from sandbox.evals.engine import NoResult, run_all
+from sandbox.evals.files import FileUnusable, read_json_lines
+from sandbox.evals.humaneval_files import Problem, Sample, judge, program_of
+from sandbox.evals.passk import Tally
+from sandbox.evals.summary import Findings, Watch
+
+RESULTS_ENDING = "_results.jsonl"
+
+
+async def evaluate(
+    client: AsyncClient,
+    samples: list[Sample],
+    results: Path,
+    at_once: int,
+    watch: Watch,
+    cpu_time_s: float | None = None,
+) -> Findings:
+    """Evaluate the samples that the results file does not have yet, and say what all come to.
+
+    Raises:
+        FileUnusable: the results file cannot be used, or is of other samples.
+        ServiceUnavailable, AnswerInvalid: there is no service.
+    """
+    findings, found = Findings(), _known_results(results, samples)
+    served = {n for info in await client.languages() for n in (info.name, *info.aliases)}
+    for name in sorted({s.problem.tongue.name for s in samples} - served):
+        findings.unusable.append(f"the service has no {name}")
+    numbers = [
+        number
+        for number, sample in enumerate(samples)
+        if number not in found and sample.problem.tongue.name in served
+    ]
+    watch.begin(len(numbers))
+    word = secrets.token_hex(16)
+    work = ((number, _fields(samples[number], word, cpu_time_s)) for number in numbers)
+    with _Appender(results, samples, found) as file:
+        async for number, result in run_all(client, work, at_once):
+            if isinstance(result, NoResult):
+                findings.no_result[result.reason] += 1
+            else:
+                found[number] = judge(samples[number].problem.tongue, result, word)
+                file.append()
+            watch.advance()
+    _count(samples, found, findings)
+    return findings
+
+
+class _Appender:
+    """The results file, with the results up to the first that is missing."""
+
+    def __init__(self, path: Path, samples: list[Sample], found: dict[int, str]) -> None:
+        """``found`` is read again at each ``append``; what it has at first is in the file."""
+        self._path, self._samples, self._found = path, samples, found
+        self._next = len(found)
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> "_Appender":
+        try:
+            self._file = self._path.open("a", encoding="utf-8")
+        except OSError as error:
+            raise FileUnusable(f"{self._path}: cannot be written: {error.strerror}") from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def append(self) -> None:
+        """Write what can be written now."""
+        assert self._file is not None
+        while self._next in self._found:
+            outcome = self._found[self._next]
+            row = {
+                **self._samples[self._next].row,
+                "result": outcome,
+                "passed": outcome == "passed",
+            }
+            self._file.write(json.dumps(row) + "\n")
+            self._next += 1
+        self._file.flush()
+
+
+def _known_results(path: Path, samples: list[Sample]) -> dict[int, str]:
+    """What the results file has, by number; a last line that was not finished is cut off."""
+    if not path.exists():
+        return {}
+    _cut_after_last_line(path)
+    found: dict[int, str] = {}
+    for number, row in enumerate(read_json_lines(path)):
+        outcome = row.pop("result", None)
+        passed = row.pop("passed", None)
+        fits = number < len(samples) and row == samples[number].row
+        if not fits or not isinstance(outcome, str) or passed != (outcome == "passed"):
+            raise FileUnusable(
+                f"{path}: line {number + 1} is no result of these samples; "
+                "move the file away, or give another --output"
+            )
+        found[number] = outcome
+    return found
+
+
+def _cut_after_last_line(path: Path) -> None:
+    if not path.is_file():
+        raise FileUnusable(f"{path}: not a regular file")
+    with path.open("r+b") as file:
+        whole = 0
+        for line in file:
+            if line.endswith(b"\n"):
+                whole += len(line)
+        file.truncate(whole)
+
+
+def _count(samples: Iterable[Sample], found: Mapping[int, str], findings: Findings) -> None:
+    outcomes: dict[Problem, list[str | None]] = {}
+    for number, sample in enumerate(samples):
+        outcomes.setdefault(sample.problem, []).append(found.get(number))
+    for problem, ended in outcomes.items():
+        complete = None not in ended
+        tally = Tally(len(ended), ended.count("passed")) if complete else None
+        findings.count((".", problem.tongue.name), tally)
+
+
+def _fields(sample: Sample, word: str, cpu_time_s: float | None) -> dict[str, Any]:
+    tongue = sample.problem.tongue
+    seconds = cpu_time_s or tongue.cpu_time_s
+    return {
+        "language": tongue.name,
+        "code": program_of(sample, word),
+        "limits": {} if seconds is None else {"cpu_time_s": seconds},
+    }
