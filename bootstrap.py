@@ -40,6 +40,8 @@ DEV_REQUIREMENTS = "requirements-dev.txt"
 SYSTEM_PACKAGES = [
     "crun",  # boots containers
     "mmdebstrap",  # builds images
+    "skopeo",  # fetches images that are imported
+    "zstd",  # unpacks their layers, where they are packed so
     "gcc",  # compiles init, the one program in C
     "libc6-dev",  # its headers, and libc.a: init is static
     "libseccomp2",  # compiles seccomp policies

@@ -21,7 +21,13 @@ Theory of operation
    lets the name mean the new digest. Up to that moment the old image serves. An image that has lost
    its name is deleted when nobody holds it (``ImageStore.hold``).
 
-4. **Catalog** (``catalog``). From a language's name or alias to an image and a language, for the
+4. **Import** (``importing``). An OCI image of somebody else's becomes one of ours: ``skopeo`` fetches it
+   (``oci``), a process without privileges whose root is the new tree unpacks its layers (``unpack``), and
+   from there on it goes the way of a build. Nothing of it is run but in a container, by the self-test.
+   The layers are unpacked by code of our own and not by ``umoci``, which has no limit on sizes, makes
+   devices, keeps owners and setuid bits, and does it all as root.
+
+5. **Catalog** (``catalog``). From a language's name or alias to an image and a language, for the
    worker and for ``GET /languages``.
 
 A build that fails or is killed leaves a staging directory at most. The builder's children hold the
@@ -38,6 +44,8 @@ What is not protected
 
 - Building trusts the definition and the packages: their scripts run as root, the packages' with the
   host's network. Build on a machine and from sources that you trust.
+- Of an imported image, all that its programs could read is open to every program: files that only one
+  user could read are readable by all afterwards. An image must hold no secrets.
 - The store trusts root: files are protected by ownership, not by hashing them again at each start.
 - The digest names what was built; it does not promise that another day's mirror gives the same.
   Of one mirror's state it is the same each time, except where a tool writes random bytes (GCC's

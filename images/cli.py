@@ -1,4 +1,4 @@
-"""The commands about images: ``build``, ``list``, ``show`` and ``rm``."""
+"""The commands about images: ``build``, ``import``, ``list``, ``show`` and ``rm``."""
 
 import contextlib
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from rich.table import Column, Table
 from images.build import Progress, SelfTest, ensure
 from images.definition import ImageDefinition, fingerprint
 from images.errors import ImageError
+from images.importing import MAX_BYTES, Import, import_image
 from images.loading import find_definitions
 from images.manifest import StoredImage
 from images.shelf import Shelf
@@ -53,6 +54,33 @@ def make_app(selftest: SelfTest | None = None, root: Path = DEFAULT_ROOT) -> typ
         with _errors(), _progress() as progress:
             wanted = _select(find_definitions(definitions or ()), names or [], every=every)
             ensure(wanted, ImageStore(store), progress, selftest, force=force)
+
+    @app.command("import")
+    def import_(
+        source: Annotated[
+            str,
+            typer.Argument(
+                metavar="SOURCE",
+                help="An image's name in a registry, an OCI layout or a 'docker save' archive.",
+            ),
+        ],
+        name: Annotated[str, typer.Option("--name", help="Its name here.")],
+        definition: Annotated[
+            Path | None,
+            typer.Option(help="A file with its languages and limits; by default its shell alone."),
+        ] = None,
+        max_mb: Annotated[
+            int, typer.Option("--max-mb", min=1, help="The most that its files may have, in MiB.")
+        ] = MAX_BYTES >> 20,
+        definitions: Definitions = None,
+        store: Store = root,
+    ) -> None:
+        """Import an OCI image. Needs root. Nothing of it is run outside of a container."""
+        with _errors(), _progress() as progress:
+            if name in {known.name for known in find_definitions(definitions or ())}:
+                raise typer.BadParameter(f"{name} is the name of an image that is built")
+            wanted = Import(source, name, definition, max_mb << 20)
+            import_image(wanted, ImageStore(store), progress, selftest)
 
     @app.command("list")
     def list_(definitions: Definitions = None, store: Store = root) -> None:

@@ -92,6 +92,7 @@ class ImageDefinition:
         languages: at least one.
         files: absolute path → text of files that the definition brings, there before the commands
             are run; one that begins with ``#!`` can be executed.
+        origin: of an image that was imported, a digest over its layers; else empty.
     """
 
     name: str
@@ -103,6 +104,7 @@ class ImageDefinition:
     commands: tuple[tuple[str, ...], ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    origin: str = ""
 
     def environment_of(self, language: Language) -> dict[str, str]:
         """The whole environment of a run: the image's, with the language's on top."""
@@ -122,6 +124,8 @@ class ImageDefinition:
         }
         if self.files:
             document["files"] = dict(self.files)
+        if self.origin:
+            document["origin"] = self.origin
         return document
 
 
@@ -134,8 +138,7 @@ def rootfs_fingerprint(definition: ImageDefinition) -> str:
     """A hash of what decides the files of the image; limits, commands to run and texts do not."""
     document = definition.to_document()
     parts = {key: document[key] for key in ("suite", "packages", "remove", "commands")}
-    if definition.files:
-        parts["files"] = document["files"]
+    parts |= {key: document[key] for key in ("files", "origin") if key in document}
     if definition.commands:
         parts["environment"] = document["environment"]
     return _hash_of({"recipe": RECIPE_VERSION, "rootfs": parts})

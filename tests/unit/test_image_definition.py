@@ -102,6 +102,7 @@ CHANGES: dict[str, Any] = {
     "commands": (("true",),),
     "environment": {"X": "y"},
     "files": {"/opt/x": "y"},
+    "origin": "sha256:0",
 }
 
 
@@ -319,3 +320,10 @@ def test_a_missing_directory_of_definitions_is_an_error(tmp_path: Path):
 def test_a_file_of_a_definition_lies_inside_the_image(path: str):
     with pytest.raises(DefinitionError, match="must be an absolute path inside the image"):
         definition(files={path: "x"})
+
+
+def test_only_an_imported_image_has_an_origin(tmp_path: Path):
+    path = tmp_path / "image.toml"
+    path.write_text('name = "a"\norigin = "sha256:0"\n')
+    with pytest.raises(DefinitionError, match="origin: only an imported image has one"):
+        load_definition(path)
