@@ -46,7 +46,8 @@ What is not protected
   host's network. Build on a machine and from sources that you trust.
 - Of an imported image, all that its programs could read is open to every program: files that only one
   user could read are readable by all afterwards. An image must hold no secrets.
-- The store trusts root: files are protected by ownership, not by hashing them again at each start.
+- The store trusts root: files are protected by ownership, not by hashing them again at each start. Whoever
+  doubts them calls ``sandbox images verify`` (``verification``), which does hash them.
 - The digest names what was built; it does not promise that another day's mirror gives the same.
   Of one mirror's state it is the same each time, except where a tool writes random bytes (GCC's
   precompiled headers in ``cpp`` hold 28 of them).

@@ -1,4 +1,4 @@
-"""The commands about images: ``build``, ``import``, ``list``, ``show`` and ``rm``."""
+"""The commands about images: ``build``, ``import``, ``list``, ``show``, ``verify`` and ``rm``."""
 
 import contextlib
 from collections.abc import Iterator
@@ -13,12 +13,13 @@ from rich.table import Column, Table
 
 from images.build import Progress, SelfTest, ensure
 from images.definition import ImageDefinition, fingerprint
-from images.errors import ImageError
+from images.errors import ImageError, StoreError
 from images.importing import MAX_BYTES, Import, import_image
 from images.loading import find_definitions
 from images.manifest import StoredImage
 from images.shelf import Shelf
 from images.store import DEFAULT_ROOT, ImageStore
+from images.verification import complaints
 
 Store = Annotated[Path, typer.Option("--store", help="Where built images lie.")]
 Definitions = Annotated[
@@ -95,6 +96,17 @@ def make_app(selftest: SelfTest | None = None, root: Path = DEFAULT_ROOT) -> typ
             _print_image(_console(), ImageStore(store).get(name))
 
     @app.command()
+    def verify(
+        names: Annotated[list[str] | None, typer.Argument(help="By default all.")] = None,
+        store: Store = root,
+    ) -> None:
+        """Read every file of built images again and compare it with what was stored."""
+        with _errors(), _progress() as progress:
+            damaged = _verify(ImageStore(store), names, progress)
+        if damaged:
+            raise typer.Exit(1)
+
+    @app.command()
     def rm(name: str, store: Store = root) -> None:
         """Remove a built image. If it is in use, its files go with a later build or removal."""
         with _errors():
@@ -145,6 +157,24 @@ def _select(
     if not names and not every:
         raise typer.BadParameter(f"name an image ({', '.join(known)}) or give --all")
     return list(definitions) if every else [known[name] for name in dict.fromkeys(names)]
+
+
+def _verify(store: ImageStore, names: list[str] | None, progress: Progress) -> bool:
+    """Whether any of the images is not what it was; says of each one how it is."""
+    damaged = False
+    for name in names or store.names():
+        try:
+            image = store.get(name)
+            with store.hold(image):
+                found = complaints(image)
+        except StoreError as error:
+            found = [str(error)]
+        for complaint in found:
+            progress(f"{name}: damaged: {complaint}; build or import it again")
+        if not found:
+            progress(f"{name}: intact, {image.digest[:19]}")
+        damaged |= bool(found)
+    return damaged
 
 
 def _table(store: ImageStore, definitions: tuple[ImageDefinition, ...]) -> Table:

@@ -159,7 +159,7 @@ class ImageStore:
             StoreError: the tree cannot be part of an image, or cannot be moved.
         """
         summary = summarise(folder / "rootfs")
-        digest = _image_digest(definition, summary.digest)
+        digest = image_digest(definition, summary.digest)
         target = self._folder(digest)
         image = StoredImage(
             name=definition.name,
@@ -230,7 +230,8 @@ class ImageStore:
             return False
 
 
-def _image_digest(definition: ImageDefinition, rootfs_digest: str) -> str:
+def image_digest(definition: ImageDefinition, rootfs_digest: str) -> str:
+    """The digest of an image: over its definition and its tree."""
     text = f"image\n{fingerprint(definition)}\n{rootfs_digest}\n"
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
