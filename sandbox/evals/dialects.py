@@ -100,8 +100,10 @@ DIALECTS: dict[str, Dialect] = {
         run_s=30,
         looks_at="out",
         marks=(("[setup failed]", _SYNTAX), ("[build failed]", _SYNTAX)),
-        forbids=("FAIL", "[setup failed]", "[build failed]"),
-        any_exit=True,
+        forbids=(
+            "FAIL",
+        ),  # `go test` writes it whenever its program ends with another status than 0
+        not_compiled=_SYNTAX,
     ),
     "hs": Dialect(("haskell", "hs"), otherwise=_SYNTAX),
     "java": Dialect(("java",), not_compiled=_SYNTAX),
@@ -176,7 +178,8 @@ def judge(rules: Dialect, result: RunResult) -> Judged:
     """The status of a program that the service ran."""
     if result.verdict == Verdict.CE and result.compile is not None:
         ending = ending_of(result.compile)
-        return Judged(rules.not_compiled or status(rules, ending), ending)
+        as_run = rules.timeout if ending.timed_out else _failed(rules, ending)
+        return Judged(rules.not_compiled or as_run, ending)
     step = result.run
     if step is None:
         raise ValueError(f"a result without a run: {result.id}")

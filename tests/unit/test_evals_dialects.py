@@ -33,6 +33,8 @@ CASES = [
     ("go_test.go", 1, "--- FAIL: TestX\nFAIL", "", "Exception"),
     ("go_test.go", 1, "FAIL x [build failed]\nFAIL", "", "SyntaxError"),
     ("go", 1, "FAIL x [setup failed]", "", "SyntaxError"),
+    ("go", 2, "", "panic:", "Exception"),
+    ("go", 0, "--- FAIL: TestX", "", "Exception"),
     ("js", 1, "", "code: 'ERR_ASSERTION' SyntaxError", "AssertionError"),
     ("js", 1, "", "SyntaxError: Unexpected token", "SyntaxError"),
     ("js", 1, "", "ReferenceError: x is not defined", "ReferenceError"),
@@ -68,7 +70,7 @@ CASES = [
 ]
 TIMEOUTS = dict.fromkeys(DIALECTS, "Timeout") | {"php": "Exception", "rkt": "Exception"}
 NOT_COMPILED = {
-    **dict.fromkeys(["cpp", "cs", "java", "kt", "rs", "scala", "swift", "ts"], "SyntaxError"),
+    **dict.fromkeys(["cpp", "cs", "go", "java", "kt", "rs", "scala", "swift", "ts"], "SyntaxError"),
     "adb": "SyntaxError (gnatmake)",
     "d": "SyntaxError",
     "hs": "SyntaxError",
@@ -104,6 +106,16 @@ def test_a_program_that_does_not_compile_has_its_status(language: str):
     judged = judge(DIALECTS[language], done(Verdict.CE, compile=compiled))
     assert (judged.status, judged.ending.exit_code) == (NOT_COMPILED[language], 1)
     assert "no such type" in judged.ending.stderr
+
+
+@pytest.mark.parametrize("exit_code", [0, 1, None])
+@pytest.mark.parametrize("language", DIALECTS)
+def test_what_does_not_compile_is_never_right(language: str, exit_code: int | None):
+    good = "0 failures, 0 errors."
+    for verdict in (Verdict.CE, Verdict.TLE, Verdict.RE):
+        compiled = step(verdict, exit_code=exit_code, stdout=good)
+        judged = judge(DIALECTS[language], done(Verdict.CE, compile=compiled))
+        assert judged.status != "OK"
 
 
 @pytest.mark.parametrize("verdict", [Verdict.MLE, Verdict.OLE])
