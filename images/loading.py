@@ -22,7 +22,6 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 
 _ONLY_BUILT = ("name", "suite", "packages", "commands", "files", "origin")
 _SHELL = {
-    "version_command": ["true"],
     "source_file": "main.sh",
     "run": ["sh", "main.sh"],
     "hello": {"code": "echo hello", "expected_output": "hello\n"},
@@ -69,8 +68,8 @@ def imported_definition(
 ) -> ImageDefinition:
     """The definition of an image that is imported: what it brings, and what stands in a file beside it.
 
-    The file is like an ``image.toml`` without all that is about building. Without one, the image has one
-    language of its own name: its ``sh``.
+    The file is like an ``image.toml`` without all that is about building, and without commands that ask for
+    versions. Without one, the image has one language of its own name: its ``sh``.
 
     Raises:
         DefinitionError: the file is wrong, or the name is none.
@@ -81,6 +80,9 @@ def imported_definition(
         if key in _ONLY_BUILT:
             raise DefinitionError(f"{source}: {key}: is for images that are built; leave it out")
     fields = Fields(given, source)
+    for table in fields.tables("languages"):
+        if table.has("version_command"):
+            table.fail("version_command", "is not asked of an imported image; leave it out")
     document = {
         "description": f"Imported, {origin[:19]}",
         **given,
@@ -89,6 +91,8 @@ def imported_definition(
         "packages": [],
         "origin": origin,
         "environment": {**environment, **fields.variables("environment")},
+        # It would have to be run before the image is trusted with anything.
+        "languages": [{**table, "version_command": ["true"]} for table in given["languages"]],
     }
     return parse_definition(document, source, path.parent if path else None)
 

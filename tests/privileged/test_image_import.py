@@ -307,7 +307,6 @@ def test_a_file_beside_it_gives_languages_and_limits(
         environment = { TOOL = "1" }
         [[languages]]
         name = "tool"
-        version_command = ["tool", "--version"]
         source_file = "main.tool"
         run = ["tool", "main.tool"]
         hello = { code = "x", expected_output = "x" }
@@ -320,6 +319,26 @@ def test_a_file_beside_it_gives_languages_and_limits(
     assert "etc/old" not in tree(image)
     file.write_text(file.read_text().replace("remove", 'packages = ["gcc"]\nremove'))
     with pytest.raises(DefinitionError, match="packages: is for images that are built"):
+        bring(BASE, definition=file)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "languages: is missing"),
+        ("languages = 3", "languages: must be a list"),
+        ("languages = []", "needs at least one"),
+        ("languages = [3]", "must be a table"),
+        ('languages = [{name = "x", version_command = ["x"]}]', "is not asked of an imported"),
+        ("= 3", "cannot be read as TOML"),
+    ],
+)
+def test_a_wrong_file_beside_it_is_an_error(
+    bring: Callable[..., StoredImage], tmp_path: Path, text: str, complaint: str
+):
+    file = tmp_path / "beside.toml"
+    file.write_text(text)
+    with pytest.raises(DefinitionError, match=complaint):
         bring(BASE, definition=file)
 
 

@@ -16,7 +16,6 @@ description = "Python from somewhere else"
 
 [[languages]]
 name = "snake"
-version_command = ["python3", "--version"]
 source_file = "main.py"
 run = ["python3", "main.py"]
 hello = { code = "import greeting", expected_output = "hello\\n" }
