@@ -3,7 +3,9 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +102,28 @@ class _Bar:
         self._progress.advance(self._task)
 
 
+class _Lines:
+    """Progress in a log: a line for each tenth, with an estimate of what is left."""
+
+    def __init__(self, messages: Console) -> None:
+        self._messages = messages
+        self._total = self._done = 0
+        self._started_s = time.monotonic()
+
+    def begin(self, programs: int) -> None:
+        self._total = programs
+        self._messages.print(f"{programs} programs to run")
+
+    def advance(self) -> None:
+        self._done += 1
+        if self._done * 10 // self._total > (self._done - 1) * 10 // self._total:
+            passed_s = time.monotonic() - self._started_s
+            left_s = passed_s / self._done * (self._total - self._done)
+            self._messages.print(
+                f"{self._done} of {self._total} programs after {passed_s:.0f} s, about {left_s:.0f} s left"
+            )
+
+
 def _run(evaluate: _Evaluate, options: EvalOptions) -> ExitCode:
     ks = _parse_ks(options.ks)
     messages = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -128,6 +152,20 @@ async def _evaluate(evaluate: _Evaluate, options: EvalOptions, messages: Console
     # A service that is not there is seen at once; one that goes away meanwhile is waited for.
     async with AsyncClient(options.url, concurrency=1, retry_for_s=0) as client:
         at_once = options.at_once or await default_at_once(client)
+    patient = AsyncClient(
+        options.url, concurrency=at_once, retry_for_s=RETRY_FOR_S, retry_faults=RETRY_FAULTS
+    )
+    async with patient as client:
+        with _watching(messages) as watch:
+            return await evaluate(client, at_once, watch)
+
+
+@contextmanager
+def _watching(messages: Console) -> Iterator[Watch]:
+    """Progress as fits where it is shown."""
+    if not messages.is_terminal:
+        yield _Lines(messages)
+        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -136,12 +174,8 @@ async def _evaluate(evaluate: _Evaluate, options: EvalOptions, messages: Console
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    patient = AsyncClient(
-        options.url, concurrency=at_once, retry_for_s=RETRY_FOR_S, retry_faults=RETRY_FAULTS
-    )
-    async with patient as client:
-        with Progress(*columns, console=messages, disable=not messages.is_terminal) as progress:
-            return await evaluate(client, at_once, _Bar(progress))
+    with Progress(*columns, console=messages) as progress:
+        yield _Bar(progress)
 
 
 def _table(findings: Findings, ks: Sequence[int]) -> Table:

@@ -303,6 +303,16 @@ def test_whenever_it_ends_the_next_call_comes_to_the_same(
         assert first == second
 
 
+def test_a_log_has_a_line_for_each_tenth(service: Served, tmp_path: Path):
+    put(tmp_path / "a.json", [f"right {number}" for number in range(25)])
+    lines = evaluate(service, "multipl-e", tmp_path).stderr.splitlines()
+    assert lines[0] == "25 programs to run"
+    assert [line.split(" programs")[0] for line in lines[1:]] == [
+        f"{done} of 25" for done in (3, 5, 8, 10, 13, 15, 18, 20, 23, 25)
+    ]
+    assert lines[-1].endswith("about 0 s left")
+
+
 def test_a_file_is_written_while_it_goes_on(tmp_path: Path):
     put(tmp_path / "a.json", [str(number) for number in range(WRITE_EVERY + 2)])
     (place,) = find_problems(tmp_path)
