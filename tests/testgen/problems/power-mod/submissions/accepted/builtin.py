@@ -1,0 +1,1 @@
+print(pow(*map(int, input().split())))

@@ -1,0 +1,2 @@
+s = input()
+print((s + s).find(s, 1))
