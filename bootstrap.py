@@ -47,6 +47,9 @@ SYSTEM_PACKAGES = [
     "libseccomp2",  # compiles seccomp policies
     "ca-certificates",  # package sources behind TLS
 ]
+DEV_SYSTEM_PACKAGES = [
+    "redis-server",  # the tests start their own; a service beyond one machine brings its own too
+]
 
 # What the tests need. The other definitions take minutes: `make images` builds them too.
 DEFAULT_IMAGES = ["cpp", "python"]
@@ -174,12 +177,13 @@ def check_host(dev: bool) -> bool:
     return False
 
 
-def wanted_system_packages() -> list[str]:
+def wanted_system_packages(dev: bool) -> list[str]:
     """The system packages, with Python's venv module where this interpreter came without it."""
+    wanted = [*SYSTEM_PACKAGES, *(DEV_SYSTEM_PACKAGES if dev else [])]
     if importlib.util.find_spec("ensurepip") is None and Path(sys.base_prefix) == Path("/usr"):
         major, minor = sys.version_info[:2]
-        return [*SYSTEM_PACKAGES, f"python{major}.{minor}-venv"]
-    return SYSTEM_PACKAGES
+        wanted.append(f"python{major}.{minor}-venv")
+    return wanted
 
 
 def installed_system_packages(names: list[str]) -> list[str]:
@@ -209,7 +213,7 @@ def apt_get_install(names: list[str]) -> None:
 
 def install_system_packages(dev: bool) -> bool:
     """Install what is missing with apt-get; asks the package sources only if something is."""
-    wanted = wanted_system_packages()
+    wanted = wanted_system_packages(dev)
     missing = sorted(set(wanted) - set(installed_system_packages(wanted)))
     if not missing:
         return False

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -54,6 +54,16 @@ class Settings(BaseSettings):
         default=2.0,
         ge=0,
         description="Seconds between two looks whether images in memory are intact; 0: never.",
+    )
+    queue: SecretStr | None = Field(
+        default=None,
+        description="Redis that holds the queue, such as redis://HOST:6379/0; without it the queue is in "
+        "the API's memory.",
+    )
+    queue_wait_s: float = Field(
+        default=900,
+        gt=0,
+        description="Seconds that a run may wait; then it is not run but IE (expired).",
     )
     queue_size: int = Field(default=4096, ge=1, description="Runs that may wait; then 503.")
     queue_bytes: int = Field(
@@ -107,6 +117,14 @@ class Settings(BaseSettings):
             )
         return self
 
+    @field_validator("queue")
+    @classmethod
+    def _queue_is_redis(cls, url: SecretStr | None) -> SecretStr | None:
+        schemes = ("redis://", "rediss://", "unix://")
+        if url is not None and not url.get_secret_value().startswith(schemes):
+            raise ValueError(f"an address begins with one of {', '.join(schemes)}")
+        return url
+
     @property
     def all_slots(self) -> int:
         """Slots of a worker: those of its jobs, and as many for checkers and interactors."""
@@ -116,6 +134,11 @@ class Settings(BaseSettings):
     def images_dir(self) -> Path:
         """Where built images lie."""
         return self.state_dir / "images"
+
+    @property
+    def queue_url(self) -> str:
+        """Where Redis is, with its password."""
+        return "" if self.queue is None else self.queue.get_secret_value()
 
     @property
     def queue_socket(self) -> Path:

@@ -5,6 +5,7 @@ what it needs. When the supervisor dies, the kernel ends its children.
 """
 
 import contextlib
+import enum
 import errno
 import fcntl
 import logging
@@ -56,18 +57,32 @@ class _Child:
         return self.pid != 0
 
 
-def serve(settings: Settings) -> None:
+class Role(enum.Flag):
+    """What a service does on this machine; others do the rest, over the same queue."""
+
+    API = enum.auto()
+    WORKERS = enum.auto()
+
+
+def serve(settings: Settings, roles: Role = Role.API | Role.WORKERS) -> None:
     """Serves until SIGTERM or SIGINT, then drains.
 
     Raises:
-        StartError: another service is running here, the port is taken, or no worker can work.
+        StartError: another service is running here, the port is taken, no worker can work, or the queue
+            that one role alone needs is not set.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    if settings.queue is None and roles != Role.API | Role.WORKERS:
+        raise StartError("one part alone needs a queue to meet the others: set SANDBOX_QUEUE")
     with contextlib.ExitStack() as undo:
         undo.enter_context(_only_instance(settings.run_dir))
-        http = undo.enter_context(_http_listener(settings))
-        workers = undo.enter_context(_worker_listener(settings.queue_socket))
-        _Supervisor(settings, http, workers).run()
+        http = workers = None
+        if Role.API in roles:
+            http = undo.enter_context(_http_listener(settings))
+        if settings.queue is None:
+            workers = undo.enter_context(_worker_listener(settings.queue_socket))
+        count = settings.workers if Role.WORKERS in roles else 0
+        _Supervisor(settings, http, workers, count).run()
 
 
 @contextlib.contextmanager
@@ -116,26 +131,35 @@ def _worker_listener(path: Path) -> Iterator[socket.socket]:
 
 
 class _Supervisor:
-    def __init__(self, settings: Settings, http: socket.socket, workers: socket.socket) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        http: socket.socket | None,
+        workers: socket.socket | None,
+        count: int,
+    ) -> None:
         self._settings = settings
         self._http = http
         self._workers = workers
         self._stopping = False
         self._api = _Child("api", self._api_main)
-        self._children = [self._api] + [
-            _Child(f"worker {index}", self._worker_main(index)) for index in range(settings.workers)
+        self._children = [self._api] if http is not None else []
+        self._children += [
+            _Child(f"worker {index}", self._worker_main(index)) for index in range(count)
         ]
         self._fatal = ""
 
     def _api_main(self) -> None:
         from sandbox.api.process import run_api
 
+        assert self._http is not None
         run_api(self._settings, self._http, self._workers)
 
     def _worker_main(self, index: int) -> Callable[[], None]:
         def main() -> None:
-            self._http.close()
-            self._workers.close()
+            for listener in (self._http, self._workers):
+                if listener is not None:
+                    listener.close()
             from sandbox.worker.host import HostNotReady, ImageChanged
             from sandbox.worker.process import run_worker
 
@@ -161,8 +185,7 @@ class _Supervisor:
             reader.setblocking(True)
             writer.setblocking(False)
             signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
-            host, port = self._http.getsockname()[:2]
-            log.info("serving on http://%s:%d (documentation: /docs)", host, port)
+            self._say_what_it_serves()
             while not self._stopping:
                 self._reap()
                 if not self._stopping:
@@ -172,6 +195,13 @@ class _Supervisor:
             signal.set_wakeup_fd(-1)
         if self._fatal:
             raise StartError(self._fatal)
+
+    def _say_what_it_serves(self) -> None:
+        if self._http is None:
+            log.info("serving a queue with %d workers", len(self._children))
+        else:
+            host, port = self._http.getsockname()[:2]
+            log.info("serving on http://%s:%d (documentation: /docs)", host, port)
 
     def _on_signal(self, *_: object) -> None:
         self._stopping = True
@@ -279,8 +309,11 @@ class _Supervisor:
         """The API first, since it finishes what was accepted, and the workers are needed for that."""
         log.info("stopping")
         workers = [child for child in self._children if child is not self._api]
-        self._end([self._api], self._settings.drain_s + _STOP_GRACE_S, reader, keep=workers)
-        self._end(workers, _STOP_GRACE_S, reader, keep=[])
+        drain_s = self._settings.drain_s + _STOP_GRACE_S
+        self._end([self._api], drain_s, reader, keep=workers)
+        # Workers of a queue beyond this machine drain too: they have jobs of other APIs.
+        within_s = _STOP_GRACE_S if self._settings.queue is None else drain_s
+        self._end(workers, within_s, reader, keep=[])
 
     def _end(
         self,

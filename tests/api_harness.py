@@ -132,8 +132,8 @@ class FakeWorker:
     def connect(self, path: Path) -> None:
         """Begins to serve a queue."""
         self._path = path
-        self.client = QueueClient(self.hello, self._judge)
-        self._serving = asyncio.create_task(self.client.serve(path))
+        self.client = QueueClient(self.hello, self._judge, path)
+        self._serving = asyncio.create_task(self.client.talk())
 
     def reconnect(self) -> None:
         """As if the worker had been started again."""

@@ -21,19 +21,19 @@ A program's failure is a verdict and always status 200. A fault of ours has the 
 """
 
 
-def create_app(settings: Settings, workers: socket.socket) -> FastAPI:
+def create_app(settings: Settings, workers: socket.socket | None) -> FastAPI:
     """The application.
 
     Args:
         settings: the service's settings.
-        workers: a listening local socket, on which workers will connect.
+        workers: a listening local socket, on which workers of the local queue will connect.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        service = Service(settings)
+        service = Service(settings, workers)
         app.state.service = service
-        await service.workers.start(workers)
+        await service.workers.start()
         yield
         await service.workers.stop()
 

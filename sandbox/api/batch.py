@@ -63,7 +63,7 @@ async def run_batch(service: Service, requests: list[RunRequest]) -> AsyncIterat
     under_way: dict[asyncio.Future[bytes], tuple[int, Run]] = {}
     try:
         while waiting or under_way:
-            for refusal in _start_some(service, waiting, under_way):
+            for refusal in await _start_some(service, waiting, under_way):
                 yield refusal
             has_room = len(under_way) < WINDOW
             timeout_s = _FULL_PAUSE_S if waiting and has_room else None
@@ -75,7 +75,7 @@ async def run_batch(service: Service, requests: list[RunRequest]) -> AsyncIterat
             service.queue.cancel(abandoned.id)
 
 
-def _start_some(
+async def _start_some(
     service: Service,
     waiting: deque[tuple[int, RunRequest]],
     under_way: dict[asyncio.Future[bytes], tuple[int, Run]],
@@ -85,7 +85,7 @@ def _start_some(
     while waiting and len(under_way) < WINDOW and not service.queue.full:
         number, request = waiting.popleft()
         try:
-            started = service.start(request)
+            started = await service.start(request)
             under_way[started.answer] = number, started
         except ApiError as error:
             refusals.append(_with_number(number, bytes(answer(error).body)))

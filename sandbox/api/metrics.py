@@ -3,7 +3,7 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from sandbox.jobs import JobResult
-from sandbox.queue.local import LocalQueue, Ticket
+from sandbox.queue.base import JobQueue, Ticket
 
 _PHASE_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
@@ -11,7 +11,7 @@ _PHASE_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 
 class Metrics:
     """What ``GET /metrics`` tells."""
 
-    def __init__(self, queue: LocalQueue) -> None:
+    def __init__(self, queue: JobQueue) -> None:
         """Counts from now on; the gauges look at ``queue``."""
         self._registry = CollectorRegistry()
         self._runs = Counter(
@@ -35,7 +35,7 @@ class Metrics:
     def finished(self, ticket: Ticket, result: JobResult | None) -> None:
         """Counts a finished run; None is a cancelled one."""
         verdict = "cancelled" if result is None else str(result.verdict)
-        self._runs.labels(ticket.job.language, verdict).inc()
+        self._runs.labels(ticket.language, verdict).inc()
         if result is not None:
             self._phase.labels("queue").observe(ticket.queue_s)
             self._phase.labels("prepare").observe(result.prepare_s)

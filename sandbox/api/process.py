@@ -63,13 +63,13 @@ def _use_all_descriptors() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def run_api(settings: Settings, listener: socket.socket, workers: socket.socket) -> None:
+def run_api(settings: Settings, listener: socket.socket, workers: socket.socket | None) -> None:
     """The whole life of the API process.
 
     Args:
         settings: the service's settings.
         listener: the listening socket for HTTP.
-        workers: the listening local socket for workers.
+        workers: the listening local socket for workers of the local queue.
     """
     _use_all_descriptors()
     app = create_app(settings, workers)

@@ -15,6 +15,8 @@ from sandbox.api.service import Service, service_of
 from sandbox.models import ErrorAnswer, RunRequest, RunResult
 
 MAX_WAIT_S = 60.0
+# A queue that can be reached cancels at once.
+_CANCEL_S = 10.0
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     400: {"model": ErrorAnswer, "description": "The body is not strict JSON."},
@@ -25,6 +27,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     503: {"model": ErrorAnswer, "description": "Full, draining or broken; see `Retry-After`."},
 }
 _BY_ID: dict[int | str, dict[str, Any]] = {
+    503: {"model": ErrorAnswer, "description": "The queue cannot be reached; see `Retry-After`."},
     404: {"model": ErrorAnswer, "description": "No such run, or its result has expired."},
     422: {"model": ErrorAnswer, "description": "A parameter is wrong; `field` names it."},
 }
@@ -59,7 +62,7 @@ async def run(
     unless it gave the header `Idempotency-Key`, with which a request can be sent again safely: the
     same key and body give the same run.
     """
-    started = service.start(request, idempotency_key, await http.body())
+    started = await service.start(request, idempotency_key, await http.body())
     if not wait:
         return _json(started.pending(), 202)
     return _Awaited(service, started, cancel_if_gone=idempotency_key is None)
@@ -130,7 +133,7 @@ async def get_run(
     wait: Annotated[float, Query(ge=0, le=MAX_WAIT_S, description="Seconds to wait.")] = 0.0,
 ) -> Response:
     """A run's result, or where it stands; `?wait=30` waits up to 30 seconds for the result."""
-    found = service.runs.get(run_id)
+    found = await service.find(run_id)
     if wait > 0 and not found.answer.done():
         await asyncio.wait([found.answer], timeout=wait)
     return _json(found.answer.result() if found.answer.done() else found.pending())
@@ -139,5 +142,7 @@ async def get_run(
 @router.delete("/runs/{run_id}", response_model=RunResult, responses=_BY_ID)
 async def cancel_run(service: ServiceDep, run_id: RunId) -> Response:
     """Cancel a run; one that has ended stays as it is."""
-    found = service.runs.cancel(run_id)
-    return _json(await asyncio.shield(found.answer))
+    found = await service.find(run_id)
+    service.runs.cancel(run_id)
+    await asyncio.wait([found.answer], timeout=_CANCEL_S)
+    return _json(found.answer.result() if found.answer.done() else found.pending())

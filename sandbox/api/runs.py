@@ -11,7 +11,7 @@ from sandbox.api.errors import ApiError
 from sandbox.api.present import to_result
 from sandbox.jobs import Job, JobResult
 from sandbox.models import RunResult
-from sandbox.queue.local import LocalQueue, Ticket
+from sandbox.queue.base import JobQueue, KeyReused, RequestKey, Ticket
 
 
 def new_run_id() -> str:
@@ -49,7 +49,7 @@ class Runs:
 
     def __init__(
         self,
-        queue: LocalQueue,
+        queue: JobQueue,
         on_finished: Callable[[Ticket, JobResult | None], None],
         *,
         keep: int,
@@ -65,40 +65,73 @@ class Runs:
         self._finished: OrderedDict[str, Run] = OrderedDict()
         self._finished_bytes = 0
 
-    def start(self, job: Job, key: str | None, digest: bytes) -> Run:
-        """Accepts a job. A key must not stand for a run already.
+    async def start(self, job: Job, key: str | None, digest: bytes) -> Run:
+        """Accepts a job, or finds the run that its key stands for.
 
         Raises:
-            QueueFull, QueueClosed: nothing was accepted.
+            ApiError: 409, the key was used with another body.
+            QueueFull, QueueClosed, QueueBroken: see `JobQueue.submit`.
         """
-        ticket = self._queue.submit(job)
-        run = Run(job.id, ticket, asyncio.get_running_loop().create_future(), key, digest)
-        self._by_id[run.id] = run
-        if key is not None:
-            self._by_key[key] = run
-        ticket.result.add_done_callback(lambda _: self._finish(run, ticket))
-        return run
+        request = None if key is None else RequestKey(key, digest)
+        try:
+            ticket = await self._queue.submit(job, request)
+        except KeyReused:
+            raise _key_reused() from None
+        return self._keep_run(ticket, key, digest)
 
-    def find_by_key(self, key: str, digest: bytes) -> Run | None:
-        """The run that a key stands for. Raises ApiError 409 if it was used with another body."""
+    async def find_by_key(self, key: str, digest: bytes) -> Run | None:
+        """The run that a key stands for.
+
+        Raises:
+            ApiError: 409, it was used with another body.
+            QueueBroken: nobody knows.
+        """
         self._forget_old(time.monotonic())
         run = self._by_key.get(key)
         if run is not None and run.body_digest != digest:
-            raise ApiError(409, "key_reused", "this idempotency key was used with another body")
-        return run
+            raise _key_reused()
+        if run is not None:
+            return run
+        try:
+            ticket = await self._queue.find(RequestKey(key, digest))
+        except KeyReused:
+            raise _key_reused() from None
+        return None if ticket is None else self._keep_run(ticket, key, digest)
 
-    def get(self, run_id: str) -> Run:
-        """A run. Raises ApiError 404 if there is none, or none any more."""
+    async def get(self, run_id: str) -> Run:
+        """A run, as it stands.
+
+        Raises:
+            ApiError: 404, there is none, or none any more.
+            QueueBroken: nobody knows.
+        """
         self._forget_old(time.monotonic())
         run = self._by_id.get(run_id)
         if run is None:
-            raise ApiError(404, "no_such_run", "there is no such run, or its result has expired")
+            ticket = await self._queue.look_up(run_id)
+            if ticket is None:
+                message = "there is no such run, or its result has expired"
+                raise ApiError(404, "no_such_run", message)
+            return self._keep_run(ticket, None, b"")
+        if run.ticket is not None:
+            await self._queue.refresh(run.ticket)
         return run
 
-    def cancel(self, run_id: str) -> Run:
-        """Ends a run that has not ended. Raises ApiError like `get`."""
-        run = self.get(run_id)
+    def cancel(self, run_id: str) -> None:
+        """Ends a run that has not ended; its answer tells when."""
         self._queue.cancel(run_id)
+
+    def _keep_run(self, ticket: Ticket, key: str | None, digest: bytes) -> Run:
+        """The run of a ticket: the one that is known already, or a new one."""
+        run = self._by_id.get(ticket.id)
+        if run is None:
+            future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+            run = Run(ticket.id, ticket, future)
+            self._by_id[run.id] = run
+            ticket.result.add_done_callback(lambda _: self._finish(run, ticket))
+        if key is not None and run.key is None:
+            run.key, run.body_digest = key, digest
+            self._by_key[key] = run
         return run
 
     def _finish(self, run: Run, ticket: Ticket) -> None:
@@ -110,7 +143,8 @@ class Runs:
             self._on_finished(ticket, None)
         else:
             found = ticket.result.result()
-            result = to_result(found, ticket.queue_s, now_s - ticket.submitted_s)
+            ended_s = now_s if ticket.finished_s is None else ticket.finished_s
+            result = to_result(found, ticket.queue_s, ended_s - ticket.submitted_s)
             self._on_finished(ticket, found)
         body = result.model_dump_json().encode()
         run.answer.set_result(body)
@@ -133,3 +167,7 @@ class Runs:
             del self._by_id[oldest.id]
             if oldest.key is not None:
                 del self._by_key[oldest.key]
+
+
+def _key_reused() -> ApiError:
+    return ApiError(409, "key_reused", "this idempotency key was used with another body")

@@ -1,6 +1,8 @@
 """What the routes share: the queue, the workers, the runs."""
 
 import hashlib
+import logging
+import socket
 import time
 
 from fastapi import Request
@@ -12,28 +14,30 @@ from sandbox.api.runs import Run, Runs, new_run_id
 from sandbox.api.translate import Languages, to_job
 from sandbox.jobs import Job, JobResult
 from sandbox.models import CheckInfo, Readiness, RunRequest, WorkerInfo
-from sandbox.queue.local import LocalQueue, QueueClosed, QueueFull, Ticket
-from sandbox.queue.server import QueueServer
+from sandbox.queue.base import QueueBroken, QueueClosed, QueueFull, Ticket
+from sandbox.queue.open import open_queue
 from sandbox.settings import Settings
+
+log = logging.getLogger(__name__)
 
 # For Retry-After: a guess at how long a run takes, until some have been seen.
 _FIRST_GUESS_S = 0.1
 _SMOOTHING = 0.05
 # A worker that has given up comes back when somebody has mended its machine, not before.
 _UNFIT_S = 30.0
+_BROKEN_S = 2.0
 
 
 class Service:
     """The state of the API process. Make it inside the event loop."""
 
-    def __init__(self, settings: Settings) -> None:
-        """An empty queue and no workers."""
+    def __init__(self, settings: Settings, listener: socket.socket | None) -> None:
+        """No workers yet; those of the local queue connect to ``listener``."""
         self.settings = settings
-        self.queue = LocalQueue(settings.queue_size, settings.queue_bytes)
+        self.queue, self.workers = open_queue(settings, listener, self._on_workers_changed)
         self.metrics = Metrics(self.queue)
         self.languages = Languages([])
         self.archives = Archives(settings.archives_kept_bytes)
-        self.workers = QueueServer(self.queue, self._on_workers_changed)
         self.runs = Runs(
             self.queue,
             self._on_finished,
@@ -58,7 +62,7 @@ class Service:
         """Runs that can happen at once."""
         return sum(worker.hello.slots for worker in self.workers.workers)
 
-    def start(self, request: RunRequest, key: str | None = None, body: bytes = b"") -> Run:
+    async def start(self, request: RunRequest, key: str | None = None, body: bytes = b"") -> Run:
         """Accepts a request as a run, or finds the run that its idempotency key stands for.
 
         Raises:
@@ -66,9 +70,21 @@ class Service:
         """
         digest = b"" if key is None else hashlib.sha256(body).digest()
         # First of all: what was accepted once is answered even when nothing new is taken.
-        if key is not None and (known := self.runs.find_by_key(key, digest)) is not None:
-            return known
-        return self._start(self.make_job(request), key, digest)
+        try:
+            if key is not None:
+                known = await self.runs.find_by_key(key, digest)
+                if known is not None:
+                    return known
+            return await self._start(self.make_job(request), key, digest)
+        except QueueBroken as error:
+            raise self.broken(error) from error
+
+    async def find(self, run_id: str) -> Run:
+        """A run, as it stands. Raises ApiError 404, or 503 when the queue cannot be reached."""
+        try:
+            return await self.runs.get(run_id)
+        except QueueBroken as error:
+            raise self.broken(error) from error
 
     def make_job(self, request: RunRequest) -> Job:
         """The job of a request. Raises ApiError 422, or 503 while no worker has ever been here."""
@@ -81,15 +97,21 @@ class Service:
             raise self._refuse("no_worker", "no worker is connected yet", 1.0)
         return to_job(new_run_id(), request, self.languages, self.settings.maximum, self.archives)
 
-    def _start(self, job: Job, key: str | None, digest: bytes) -> Run:
+    async def _start(self, job: Job, key: str | None, digest: bytes) -> Run:
         try:
-            return self.runs.start(job, key, digest)
+            return await self.runs.start(job, key, digest)
         except QueueClosed:
             raise self._refuse("draining", "the service is shutting down", 5.0) from None
         except QueueFull:
             wait_s = self.queue.waiting * self._mean_run_s / max(1, self.slots)
             message = f"{self.queue.waiting} runs are waiting already"
             raise self._refuse("queue_full", message, wait_s / 4) from None
+
+    def broken(self, error: QueueBroken) -> ApiError:
+        """503 for a queue that cannot be reached; nobody knows what became of the request."""
+        log.warning("%s", error)
+        message = "the queue cannot be reached; send it again, with the same idempotency key"
+        return self._refuse("queue_broken", message, _BROKEN_S)
 
     def _refuse(self, code: str, message: str, wait_s: float) -> ApiError:
         self.metrics.refused(code)
@@ -103,6 +125,8 @@ class Service:
         if not self.workers.workers:
             reasons.append("no worker is connected")
         reasons.extend(self.workers.faults.values())
+        if self.queue.trouble is not None:
+            reasons.append("the queue cannot be reached")
         if self.queue.full:
             reasons.append("the queue is full")
         hosts = [worker.hello.host for worker in self.workers.workers[:1]]

@@ -1,4 +1,4 @@
-"""``sandbox serve``, ``check`` and ``images``: what is done on this machine, without a service.
+"""``sandbox serve``, ``api``, ``worker``, ``check``, ``images``: what is done on this machine itself.
 
 The modules behind them are heavy, so each is imported when its command is chosen.
 """
@@ -18,17 +18,20 @@ if TYPE_CHECKING:
     from sandbox.settings import Settings
 
 
-def serve(**overrides: str | int | None) -> ExitCode:
+def serve(part: str = "", **overrides: str | int | None) -> ExitCode:
     """Serve until a signal. Options that are None come from the environment.
+
+    ``part`` is "api" or "worker" where one is served alone.
 
     Raises:
         CliError: a setting is wrong, or the service cannot start.
     """
-    from sandbox.supervisor import StartError, serve
+    from sandbox.supervisor import Role, StartError, serve
 
+    roles = {"api": Role.API, "worker": Role.WORKERS}.get(part, Role.API | Role.WORKERS)
     settings = _settings({name: value for name, value in overrides.items() if value is not None})
     try:
-        serve(settings)
+        serve(settings, roles)
     except StartError as error:
         raise CliError(str(error)) from error
     return ExitCode.GOOD

@@ -274,6 +274,35 @@ def serve(
 
 
 @app.command()
+def api(
+    host: Annotated[str | None, typer.Option(metavar="HOST", help="Address to listen on.")] = None,
+    port: Annotated[
+        int | None, typer.Option(metavar="PORT", help="Port to listen on; 0 takes a free one.")
+    ] = None,
+) -> None:
+    """Serve the HTTP interface alone, for workers that share the queue in SANDBOX_QUEUE.
+
+    Needs no privileges.
+    """
+    from sandbox.cli import machine
+
+    raise typer.Exit(machine.serve("api", host=host, port=port))
+
+
+@app.command()
+def worker(
+    workers: Annotated[int | None, typer.Option(metavar="N", help="Worker processes.")] = None,
+    slots: Annotated[
+        int | None, typer.Option(metavar="N", help="Runs at once in each worker.")
+    ] = None,
+) -> None:
+    """Run the jobs of the queue in SANDBOX_QUEUE on this machine. Needs root."""
+    from sandbox.cli import machine
+
+    raise typer.Exit(machine.serve("worker", workers=workers, slots=slots))
+
+
+@app.command()
 def check() -> None:
     """Check whether this machine can run the service."""
     from sandbox.cli import machine

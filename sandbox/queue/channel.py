@@ -4,9 +4,9 @@ import asyncio
 import struct
 from enum import IntEnum
 
+from sandbox.queue.base import MAX_MESSAGE_BYTES
+
 _HEADER = struct.Struct("=IB")
-# Larger than any body that the API takes, with room for results.
-MAX_MESSAGE_BYTES = 1 << 30
 
 
 class Kind(IntEnum):

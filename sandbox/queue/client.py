@@ -3,34 +3,60 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from sandbox.jobs import Job, JobResult, WorkerHello, failed, pack, unpack
-from sandbox.queue.channel import MAX_MESSAGE_BYTES, Channel, Kind
+from sandbox.jobs import Job, WorkerHello, pack, unpack
+from sandbox.queue.base import Handler, answer, packed_result
+from sandbox.queue.channel import Channel, Kind
 
 log = logging.getLogger(__name__)
 
-Handler = Callable[[Job], Awaitable[JobResult]]
+_RECONNECT_S = 0.2
 
 
 class QueueClient:
     """Claims jobs as slots are free, and runs ``handler`` for each in a task of its own."""
 
-    def __init__(self, hello: WorkerHello, handler: Handler) -> None:
-        """Nothing happens before `serve`."""
+    def __init__(self, hello: WorkerHello, handler: Handler, path: Path) -> None:
+        """Nothing happens before `serve`; ``path`` is the API's socket."""
         self._hello = hello
         self._handler = handler
+        self._path = path
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._channel: Channel | None = None
+        self._serving: asyncio.Task[None] | None = None
 
-    async def serve(self, path: Path) -> None:
+    async def serve(self) -> None:
+        """See `WorkerEnd`: when the API is gone, waits for the next one."""
+        self._serving = asyncio.create_task(self._connect_for_ever())
+        try:
+            await asyncio.wait([self._serving])
+        finally:
+            self._serving.cancel()
+            await asyncio.gather(self._serving, return_exceptions=True)
+        if not self._serving.cancelled():
+            self._serving.result()
+
+    def stop(self) -> None:
+        """See `WorkerEnd`. The API has had its answers before it lets its workers be stopped."""
+        if self._serving is not None:
+            self._serving.cancel()
+
+    async def _connect_for_ever(self) -> None:
+        while True:
+            try:
+                await self.talk()
+            except OSError as error:
+                log.debug("the queue is not there: %s", error)
+            await asyncio.sleep(_RECONNECT_S)
+
+    async def talk(self) -> None:
         """Connects and works until the other end closes; then ends what is under way and returns.
 
         Raises:
             OSError: there is nothing to connect to.
         """
-        channel = Channel(*await asyncio.open_unix_connection(str(path)))
+        channel = Channel(*await asyncio.open_unix_connection(str(self._path)))
         self._channel = channel
         try:
             channel.send(Kind.HELLO, pack(self._hello))
@@ -65,7 +91,7 @@ class QueueClient:
             raise ValueError(f"unexpected message {kind.name}")
 
     async def _run(self, channel: Channel, job: Job) -> None:
-        channel.send(Kind.RESULT, _packed(await self._judge(job)))
+        channel.send(Kind.RESULT, packed_result(await answer(self._handler, job)))
         await channel.flush()
 
     def _end(self, channel: Channel, job_id: str, task: asyncio.Task[None]) -> None:
@@ -74,19 +100,3 @@ class QueueClient:
         channel.send(Kind.CLAIM, b"1")
         if not task.cancelled() and isinstance(task.exception(), ConnectionError):
             log.info("run %s: the API is gone, nobody takes the result", job_id)
-
-    async def _judge(self, job: Job) -> JobResult:
-        try:
-            return await self._handler(job)
-        except Exception as error:  # whatever it is, the caller must get an answer
-            log.exception("run %s: the judge failed", job.id)
-            return failed(job.id, "internal", f"the judge failed: {type(error).__name__}")
-
-
-def _packed(result: JobResult) -> bytes:
-    """A result as a message; one that is too large for a message becomes a small one that says so."""
-    packed = pack(result)
-    if len(packed) <= MAX_MESSAGE_BYTES:
-        return packed
-    message = f"the result has {len(packed)} bytes, more than can be answered"
-    return pack(failed(result.id, "result_too_large", message, retryable=False))

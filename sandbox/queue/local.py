@@ -8,17 +8,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sandbox.jobs import Job, JobResult, failed
+from sandbox.queue.base import QueueClosed, QueueFull, RequestKey, Ticket
 
 # A job whose worker dies is run again once.
 MAX_ATTEMPTS = 2
-
-
-class QueueFull(Exception):
-    """The queue takes nothing more for now."""
-
-
-class QueueClosed(Exception):
-    """The queue is draining; it takes nothing more at all."""
 
 
 class Worker(Protocol):
@@ -33,37 +26,37 @@ class Worker(Protocol):
         """Asks to end a job."""
 
 
-@dataclass(slots=True)
-class Ticket:
-    """An accepted job: where it stands, and the result to come."""
+@dataclass(slots=True, kw_only=True)
+class LocalTicket(Ticket):
+    """A ticket with its job, for the worker that will get it."""
 
     job: Job
-    result: asyncio.Future[JobResult]
-    submitted_s: float
-    claimed_s: float | None = None
     worker: Worker | None = None
-
-    @property
-    def queue_s(self) -> float:
-        """Seconds from acceptance to the (last) claim."""
-        return (self.claimed_s or time.monotonic()) - self.submitted_s
+    expiry: asyncio.TimerHandle | None = None
 
 
 @dataclass(slots=True)
 class _Attached:
     credit: int = 0
-    running: dict[str, Ticket] = field(default_factory=dict)
+    running: dict[str, LocalTicket] = field(default_factory=dict)
 
 
 class LocalQueue:
-    """A bounded queue in this process's memory. All methods are for the event loop's thread."""
+    """A bounded queue in this process's memory; see `JobQueue`. Only for the event loop's thread.
 
-    def __init__(self, capacity: int, capacity_bytes: int) -> None:
-        """At most so many jobs, and bytes of them, wait; those that are running do not count."""
+    No method waits for anything but `drained`: what happens in one, happens at once.
+    """
+
+    def __init__(self, capacity: int, capacity_bytes: int, wait_s: float = 900.0) -> None:
+        """At most so many jobs, and bytes of them, wait; those that are running do not count.
+
+        Who has waited for ``wait_s`` is not run any more.
+        """
+        self._wait_s = wait_s
         self._capacity = capacity
         self._capacity_bytes = capacity_bytes
         self._waiting_bytes = 0
-        self._waiting: collections.OrderedDict[str, Ticket] = collections.OrderedDict()
+        self._waiting: collections.OrderedDict[str, LocalTicket] = collections.OrderedDict()
         self._workers: dict[Worker, _Attached] = {}
         self._closed = False
         self._idle = asyncio.Event()
@@ -89,31 +82,63 @@ class LocalQueue:
         """Whether new jobs are refused for good."""
         return self._closed
 
-    def submit(self, job: Job) -> Ticket:
-        """Accepts a job. Raises QueueFull or QueueClosed, and then nothing was accepted."""
+    @property
+    def trouble(self) -> None:
+        """See `JobQueue`: a queue in this process is always there."""
+        return None
+
+    async def submit(self, job: Job, key: RequestKey | None = None) -> Ticket:
+        """See `JobQueue`. Keys are known where runs are kept, which is this process too."""
         if self._closed:
             raise QueueClosed
         if self.full or self._waiting_bytes + job.size_bytes > self._capacity_bytes:
             raise QueueFull
         future: asyncio.Future[JobResult] = asyncio.get_running_loop().create_future()
-        ticket = Ticket(job, future, time.monotonic())
+        ticket = LocalTicket(
+            id=job.id,
+            language=job.language,
+            result=future,
+            submitted_s=time.monotonic(),
+            job=job,
+        )
         self._wait(ticket)
         self._idle.clear()
         self._dispatch()
         return ticket
 
-    def _wait(self, ticket: Ticket) -> None:
-        self._waiting[ticket.job.id] = ticket
-        self._waiting_bytes += ticket.job.size_bytes
+    async def find(self, key: RequestKey) -> None:
+        """See `JobQueue`."""
 
-    def _stop_waiting(self, job_id: str) -> Ticket | None:
+    async def look_up(self, job_id: str) -> None:
+        """See `JobQueue`: no other process takes jobs in."""
+
+    async def refresh(self, ticket: Ticket) -> None:
+        """See `JobQueue`: a ticket of this queue is up to date."""
+
+    def _wait(self, ticket: LocalTicket) -> None:
+        self._waiting[ticket.id] = ticket
+        self._waiting_bytes += ticket.job.size_bytes
+        left_s = ticket.submitted_s + self._wait_s - time.monotonic()
+        loop = asyncio.get_running_loop()
+        ticket.expiry = loop.call_later(left_s, self._expire, ticket.id)
+
+    def _stop_waiting(self, job_id: str) -> LocalTicket | None:
         ticket = self._waiting.pop(job_id, None)
         if ticket is not None:
             self._waiting_bytes -= ticket.job.size_bytes
+            if ticket.expiry is not None:
+                ticket.expiry.cancel()
         return ticket
 
-    def cancel(self, job_id: str) -> bool:
-        """Ends a job, waiting or running. False if there is no such job (any more)."""
+    def _expire(self, job_id: str) -> None:
+        ticket = self._stop_waiting(job_id)
+        if ticket is not None:
+            message = "no worker was free before its deadline"
+            ticket.result.set_result(failed(job_id, "expired", message))
+            self._check_idle()
+
+    def cancel(self, job_id: str) -> None:
+        """See `JobQueue`: it has happened on return."""
         ticket = self._stop_waiting(job_id)
         if ticket is None:
             for worker, attached in self._workers.items():
@@ -121,11 +146,9 @@ class LocalQueue:
                 if ticket is not None:
                     worker.send_cancel(job_id)
                     break
-        if ticket is None:
-            return False
-        ticket.result.cancel()
-        self._check_idle()
-        return True
+        if ticket is not None:
+            ticket.result.cancel()
+            self._check_idle()
 
     def attach(self, worker: Worker) -> None:
         """A worker has connected; it claims nothing yet."""
@@ -190,12 +213,10 @@ class LocalQueue:
 
     def abandon(self, code: str, message: str) -> int:
         """Answers all that is left with IE, when time is up; returns how many there were."""
-        tickets = list(self._waiting.values())
+        tickets = [ticket for name in [*self._waiting] if (ticket := self._stop_waiting(name))]
         for attached in self._workers.values():
             tickets.extend(attached.running.values())
             attached.running.clear()
-        self._waiting.clear()
-        self._waiting_bytes = 0
         for ticket in tickets:
             if not ticket.result.done():
                 ticket.result.set_result(failed(ticket.job.id, code, message))

@@ -35,19 +35,25 @@ class ConnectedWorker:
 class QueueServer:
     """Listens for workers. ``on_change`` is called when one comes or goes."""
 
-    def __init__(self, queue: LocalQueue, on_change: Callable[[], None] = lambda: None) -> None:
-        """Nothing happens before `start`."""
+    def __init__(
+        self,
+        queue: LocalQueue,
+        listener: socket.socket,
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Nothing happens before `start`; ``listener`` is a listening socket, and taken over."""
         self.workers: list[ConnectedWorker] = []
         # Why workers have given up, by their names, until they are back.
         self.faults: dict[str, str] = {}
         self._queue = queue
+        self._listener = listener
         self._on_change = on_change
         self._server: asyncio.Server | None = None
         self._connections: dict[asyncio.Task[None], Channel] = {}
 
-    async def start(self, listener: socket.socket) -> None:
-        """Accepts workers on a listening socket, which it takes over."""
-        self._server = await asyncio.start_unix_server(self._serve, sock=listener)
+    async def start(self) -> None:
+        """See `sandbox.queue.base.Fleet`: accepts workers."""
+        self._server = await asyncio.start_unix_server(self._serve, sock=self._listener)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

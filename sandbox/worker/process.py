@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 from pathlib import Path
 
 import uvloop
 
 from sandbox.jobs import HostFinding, ImageSummary, Language, LimitChanges, WorkerHello
-from sandbox.queue.client import QueueClient
+from sandbox.queue.base import WorkerEnd
+from sandbox.queue.open import open_worker_end
 from sandbox.settings import Settings
 from sandbox.worker.host import (
     Catalog,
@@ -25,8 +27,6 @@ from sandbox.worker.judge import Judge
 
 log = logging.getLogger(__name__)
 
-_RECONNECT_S = 0.2
-
 
 def run_worker(settings: Settings, index: int) -> None:
     """The whole life of a worker process: opens the slots and serves until SIGTERM.
@@ -41,8 +41,16 @@ def run_worker(settings: Settings, index: int) -> None:
     _spare_from_oom_killer()
     findings = host_check(settings)
     host = Host.open(settings, index)
-    hello = _hello(settings, f"worker-{index}", host.catalog, findings + host.findings)
+    name = worker_name(settings, index)
+    hello = _hello(settings, name, host.catalog, findings + host.findings)
     uvloop.run(_serve(settings, host, hello))
+
+
+def worker_name(settings: Settings, index: int) -> str:
+    """A worker's name, which no other that serves the same queue has."""
+    if settings.queue is None:
+        return f"worker-{index}"
+    return f"{socket.gethostname()}-{settings.instance}-{index}"
 
 
 def _spare_from_oom_killer() -> None:
@@ -112,15 +120,15 @@ async def _serve(settings: Settings, host: Host, hello: WorkerHello) -> None:
         compile_cache_bytes=settings.compile_cache_bytes,
         cpu_grace=settings.cpu_grace,
     )
-    client = QueueClient(hello, judge.judge)
+    queue = open_worker_end(settings, hello, judge.judge)
     loop = asyncio.get_running_loop()
     host.warm()
-    serving = asyncio.create_task(_connect_for_ever(settings, client))
-    loop.add_signal_handler(signal.SIGTERM, serving.cancel)
-    watching = asyncio.create_task(_watch(settings, host, client, serving))
+    serving = asyncio.create_task(queue.serve())
+    loop.add_signal_handler(signal.SIGTERM, queue.stop)
+    watching = asyncio.create_task(_watch(settings, host, queue, serving))
     try:
-        await serving
-    except asyncio.CancelledError:
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
         log.info("worker %s ends", hello.name)
     finally:
         await host.close()
@@ -130,7 +138,7 @@ async def _serve(settings: Settings, host: Host, hello: WorkerHello) -> None:
 
 
 async def _watch(
-    settings: Settings, host: Host, client: QueueClient, serving: asyncio.Task[None]
+    settings: Settings, host: Host, queue: WorkerEnd, serving: asyncio.Task[None]
 ) -> None:
     """Ends the worker when an image is found to be damaged; what it is doing is not finished."""
     if not settings.canary_s:
@@ -138,16 +146,6 @@ async def _watch(
     try:
         await host.watch(settings.canary_s)
     except (ImageChanged, OSError) as error:
-        await client.report_fault(str(error))
+        await queue.report_fault(str(error))
         serving.cancel()
         raise ImageChanged(str(error)) from error
-
-
-async def _connect_for_ever(settings: Settings, client: QueueClient) -> None:
-    """Serves the queue; when the API is gone, waits for the next one."""
-    while True:
-        try:
-            await client.serve(settings.queue_socket)
-        except OSError as error:
-            log.debug("the queue is not there: %s", error)
-        await asyncio.sleep(_RECONNECT_S)

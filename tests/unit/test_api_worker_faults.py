@@ -1,5 +1,7 @@
 """A worker that gives up: the service says why, answers what waits, and takes no more until one is back."""
 
+from pathlib import Path
+
 import pytest
 
 from sandbox.models import Readiness, RunResult, Verdict
@@ -75,4 +77,4 @@ async def test_a_worker_that_is_gone_without_a_word_costs_nobody_the_service(api
 
 
 async def test_without_a_connection_there_is_nobody_to_tell() -> None:
-    await QueueClient(HELLO, judge).report_fault(REASON)
+    await QueueClient(HELLO, judge, Path("nowhere")).report_fault(REASON)

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
+from sandbox import supervisor
 from sandbox.cli import languages, tables
 from sandbox.cli.errors import CliError, visible
 from sandbox.cli.main import app, run_command_line
@@ -480,29 +481,46 @@ def fake_module(monkeypatch: pytest.MonkeyPatch, name: str, **members: Any) -> N
     monkeypatch.setitem(sys.modules, name, module)
 
 
-class CannotStart(Exception):
-    pass
-
-
 def test_serve_takes_what_is_given_and_leaves_the_rest_to_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ):
     served: list[Any] = []
-    fake_module(monkeypatch, "sandbox.supervisor", serve=served.append, StartError=CannotStart)
+    monkeypatch.setattr(supervisor, "serve", lambda *given: served.append(given))
     monkeypatch.setenv("SANDBOX_PORT", "1234")
     monkeypatch.setenv("SANDBOX_SLOTS", "5")
     assert 0 == run_command_line(["serve", "--host", "::1", "--slots", "7"])
-    settings = served[0]
+    ((settings, roles),) = served
     assert ("::1", 1234, 7) == (settings.host, settings.port, settings.slots)
+    assert supervisor.Role.API | supervisor.Role.WORKERS == roles
+
+
+@pytest.mark.parametrize(
+    ("command", "role"), [("api", supervisor.Role.API), ("worker", supervisor.Role.WORKERS)]
+)
+def test_one_part_alone_is_served_where_a_queue_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    command: str,
+    role: supervisor.Role,
+):
+    monkeypatch.setenv("SANDBOX_RUN_DIR", str(tmp_path))
+    assert 2 == run_command_line([command])
+    assert "set SANDBOX_QUEUE" in capsys.readouterr().err
+    served: list[Any] = []
+    monkeypatch.setattr(supervisor, "serve", lambda *given: served.append(given))
+    monkeypatch.setenv("SANDBOX_QUEUE", "redis://127.0.0.1:1/0")
+    assert 0 == run_command_line([command])
+    assert role == served[0][1]
 
 
 def test_what_keeps_the_service_from_starting_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    def refuse(_: object) -> None:
-        raise CannotStart("the port is taken")
+    def refuse(*_: object) -> None:
+        raise supervisor.StartError("the port is taken")
 
-    fake_module(monkeypatch, "sandbox.supervisor", serve=refuse, StartError=CannotStart)
+    monkeypatch.setattr(supervisor, "serve", refuse)
     assert 2 == run_command_line(["serve"])
     assert 2 == run_command_line(["serve", "--port", "70000"])
     lines = capsys.readouterr().err.splitlines()

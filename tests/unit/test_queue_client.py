@@ -46,7 +46,7 @@ async def talk(script: Script) -> None:
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "queue.sock"
         async with await asyncio.start_unix_server(serve, str(path)):
-            await QueueClient(HELLO, judge).serve(path)
+            await QueueClient(HELLO, judge, path).talk()
             await done
 
 

@@ -22,12 +22,12 @@ async def test_stopping_with_a_connection_is_no_error(
     caplog: pytest.LogCaptureFixture, *, says_hello: bool
 ) -> None:
     changed = asyncio.Event()
-    server = QueueServer(LocalQueue(1, 1), changed.set)
     with tempfile.TemporaryDirectory() as directory:
         path = str(Path(directory) / "queue.sock")
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         listener.bind(path)
-        await server.start(listener)
+        server = QueueServer(LocalQueue(1, 1), listener, changed.set)
+        await server.start()
         channel = Channel(*await asyncio.open_unix_connection(path))
         if says_hello:
             channel.send(Kind.HELLO, pack(HELLO))

@@ -65,7 +65,7 @@ def serve(
     def run() -> None:
         settings = Settings(run_dir=tmp_path, drain_s=0)
         with socket.create_server(("127.0.0.1", 0)) as http, socket.socket() as workers:
-            tested = supervisor._Supervisor(settings, http, workers)
+            tested = supervisor._Supervisor(settings, http, workers, 1)
             tested._children = [supervisor._Child("worker 0", worker.main)]
             tested.run()
 

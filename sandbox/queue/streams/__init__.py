@@ -1,0 +1,33 @@
+"""The queue in Redis, for several API processes and workers on many machines.
+
+Theory of operation. All state is in Redis, and all that changes it is in ``state.lua``: one script, whose
+transitions are atomic, with every key beside them. ``store.py`` calls it; ``queue.py`` is the API's end
+and ``worker.py`` the worker's. A job's id waits as an entry of a stream (a *lane*), and workers are one
+consumer group of it.
+
+*Claim*: a worker asks for as many jobs as it has free slots, never more. Each gets a *token*, one more
+than the job's last. *Lease*: once a second the worker renews its entries in the group; what is not
+renewed for ten seconds is given back, to a lane that goes before all others, and its token grows, so that
+a worker that was only paused finds itself fenced. Whoever beats or surveys does that housekeeping for
+all. *Commit*: result, acknowledgement and notice are one transition, which only the present token can
+make, and which can be said twice when an answer was lost. A job that was delivered three times and never
+answered is ``worker_died``.
+
+*Waiting* never relies on having been told. An idle worker looks for work, then blocks on a list into
+which each new job puts something, so that what came in between ends the wait at once; after a second it
+looks again. An API reads the ids of finished jobs from a stream, from where it stopped reading, and
+compares all that it waits for with Redis every five seconds. A ticket is registered before Redis is
+asked, so that no result can come before somebody is there to take it.
+
+*When Redis is away* calls are tried again until their deadline: 5 s for what a caller waits for (then
+503), two minutes for a result. Every transition can be repeated. A claim whose answer was lost costs a
+lease and a delivery.
+
+What is kept: with ``appendonly yes`` and ``appendfsync always`` an accepted run survives the death of any
+process and of the machine. ``everysec`` is faster, and can lose the last second or two. The policy for a
+full memory must be ``noeviction``: then a submission is refused, and nothing is dropped.
+
+Not protected: who reaches Redis owns the queue. Bind it to a private network, with a password and TLS.
+Clocks are the server's: when it jumps forward, leases end early, which costs work and is harmless
+otherwise.
+"""

@@ -1,0 +1,326 @@
+"""The API's end of a queue in Redis: tickets here, their state there."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.jobs import Job, JobResult, WorkerHello, failed, pack, unpack
+from sandbox.queue.base import (
+    KeyReused,
+    QueueBroken,
+    QueueClosed,
+    QueueFull,
+    RequestKey,
+    Ticket,
+)
+from sandbox.queue.streams.store import Store
+
+log = logging.getLogger(__name__)
+
+# How often all tickets are compared with Redis, whatever was heard meanwhile.
+_COMPARE_S = 5.0
+_SURVEY_S = 1.0
+_READ_S = 1.0
+_PAUSE_S = 0.2
+_CANCEL_S = 60.0
+_LOOKED_AT_ONCE = 200
+_MS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a queue takes, and what it keeps."""
+
+    capacity: int
+    capacity_bytes: int
+    keep: int
+    keep_bytes: int
+    keep_s: float
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteWorker:
+    """A worker, as it introduced itself to Redis."""
+
+    name: str
+    hello: WorkerHello
+
+
+@dataclass(slots=True)
+class _Survey:
+    counts: dict[str, int] = field(default_factory=dict)
+    hellos: dict[bytes, bytes] = field(default_factory=dict)
+
+
+class StreamQueue:
+    """See `sandbox.queue.base.JobQueue` and `Fleet`; this is both."""
+
+    def __init__(
+        self, store: Store, bounds: Bounds, on_change: Callable[[], None] = lambda: None
+    ) -> None:
+        """``on_change`` is called when a worker has come or gone. Nothing happens before `start`."""
+        self.workers: list[RemoteWorker] = []
+        self.faults: dict[str, str] = {}
+        self.trouble: str | None = None
+        self._store = store
+        self._bounds = bounds
+        self._on_change = on_change
+        self._closed = False
+        self._survey = _Survey()
+        # Registered before Redis is asked, so that whatever is heard then finds its ticket.
+        self._tickets: dict[str, Ticket] = {}
+        self._unconfirmed: set[str] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._errands: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Begins to listen for results and to look for workers."""
+        with contextlib.suppress(QueueBroken):
+            await self._look_around()
+        loops = (self._follow, self._keep_looking, self._keep_comparing)
+        self._tasks = [asyncio.create_task(_for_ever(loop)) for loop in loops]
+
+    async def stop(self) -> None:
+        """Lets go of Redis; jobs go on without this process."""
+        for task in (*self._tasks, *self._errands):
+            task.cancel()
+        await asyncio.gather(*self._tasks, *self._errands, return_exceptions=True)
+        await self._store.close()
+
+    @property
+    def waiting(self) -> int:
+        """See `JobQueue`; as it was a moment ago."""
+        return self._survey.counts.get("waiting", 0)
+
+    @property
+    def running(self) -> int:
+        """See `JobQueue`; as it was a moment ago."""
+        return self._survey.counts.get("running", 0)
+
+    @property
+    def full(self) -> bool:
+        """See `JobQueue`; as it was a moment ago."""
+        return self.waiting >= self._bounds.capacity
+
+    @property
+    def closed(self) -> bool:
+        """See `JobQueue`."""
+        return self._closed
+
+    async def submit(self, job: Job, key: RequestKey | None = None) -> Ticket:
+        """See `JobQueue`."""
+        if self._closed:
+            raise QueueClosed
+        ticket = self._register(job.id, job.language)
+        self._unconfirmed.add(job.id)
+        try:
+            state, job_id = await self._store.call("submit", *self._described(job, key))
+            if state == b"full":
+                raise QueueFull
+            if state == b"reused":
+                raise KeyReused
+        except BaseException:
+            self._forget(ticket)
+            raise
+        finally:
+            self._unconfirmed.discard(job.id)
+        if job_id.decode() != job.id:
+            self._forget(ticket)
+            return await self._known(job_id.decode())
+        return ticket
+
+    def _described(self, job: Job, key: RequestKey | None) -> tuple[str | bytes | int, ...]:
+        payload = pack(job)
+        bounds = self._bounds
+        return (
+            job.id,
+            payload,
+            len(payload),
+            0,
+            f"fast:{job.image or job.language}",
+            int(bounds.wait_s * _MS),
+            job.language,
+            key.name if key else "",
+            key.digest if key else b"",
+            bounds.capacity,
+            bounds.capacity_bytes,
+            0,
+        )
+
+    async def find(self, key: RequestKey) -> Ticket | None:
+        """See `JobQueue`."""
+        state, job_id = await self._store.call("find", key.name, key.digest)
+        if state == b"reused":
+            raise KeyReused
+        return None if state == b"unknown" else await self.look_up(job_id.decode())
+
+    async def _known(self, job_id: str) -> Ticket:
+        ticket = await self.look_up(job_id)
+        if ticket is None:
+            raise QueueBroken("Redis: it has forgotten a run that it has just named")
+        return ticket
+
+    async def look_up(self, job_id: str) -> Ticket | None:
+        """See `JobQueue`."""
+        if job_id in self._tickets:
+            return self._tickets[job_id]
+        ticket = self._register(job_id, "")
+        ticket.is_adopted = True
+        self._unconfirmed.add(job_id)
+        try:
+            now_ms, record = await self._store.call("look", job_id)
+        except BaseException:
+            self._forget(ticket)
+            raise
+        finally:
+            self._unconfirmed.discard(job_id)
+        if record is None:
+            self._forget(ticket)
+            return None
+        ticket.language = record[4].decode()
+        self._take(ticket, record, now_ms)
+        return ticket
+
+    async def refresh(self, ticket: Ticket) -> None:
+        """See `JobQueue`."""
+        if not ticket.result.done():
+            await self._look([ticket.id])
+
+    def cancel(self, job_id: str) -> None:
+        """See `JobQueue`."""
+        task = asyncio.create_task(self._cancel(job_id))
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
+    async def _cancel(self, job_id: str) -> None:
+        try:
+            await self._store.call("cancel", job_id, within_s=_CANCEL_S)
+        except QueueBroken as error:
+            log.warning("run %s is not cancelled: %s", job_id, error)
+
+    def close(self) -> None:
+        """See `JobQueue`."""
+        self._closed = True
+
+    async def drained(self) -> None:
+        """See `JobQueue`."""
+        while self._tickets:
+            await asyncio.wait([ticket.result for ticket in self._tickets.values()], timeout=1.0)
+
+    def abandon(self, code: str, message: str) -> int:
+        """See `JobQueue`: nothing would be lost, others answer it."""
+        return len(self._tickets)
+
+    def _register(self, job_id: str, language: str) -> Ticket:
+        future: asyncio.Future[JobResult] = asyncio.get_running_loop().create_future()
+        ticket = Ticket(id=job_id, language=language, result=future, submitted_s=time.monotonic())
+        self._tickets[job_id] = ticket
+        return ticket
+
+    def _forget(self, ticket: Ticket) -> None:
+        self._tickets.pop(ticket.id, None)
+        ticket.result.cancel()
+
+    async def _look(self, job_ids: Sequence[str]) -> None:
+        """Compares tickets with Redis."""
+        for first in range(0, len(job_ids), _LOOKED_AT_ONCE):
+            some = job_ids[first : first + _LOOKED_AT_ONCE]
+            now_ms, *records = await self._store.call("look", *some)
+            for job_id, record in zip(some, records, strict=True):
+                ticket = self._tickets.get(job_id)
+                if ticket is not None and job_id not in self._unconfirmed:
+                    self._take(ticket, record, now_ms)
+
+    def _take(self, ticket: Ticket, record: list[Any] | None, now_ms: int) -> None:
+        """What a record says becomes the ticket's state."""
+        if ticket.result.done():
+            return
+        if record is None:
+            message = "the queue has lost this run: its Redis was emptied, or lost what it had"
+            self._end(ticket, failed(ticket.id, "lost", message))
+            return
+        state, submitted, claimed, finished, _language, code, message, result = record
+        now_s = time.monotonic()
+
+        def local_s(server_ms: bytes | None) -> float | None:
+            return None if server_ms is None else now_s - (now_ms - int(server_ms)) / _MS
+
+        ticket.submitted_s = local_s(submitted) or now_s
+        ticket.claimed_s, ticket.finished_s = local_s(claimed), local_s(finished)
+        if state == b"done":
+            self._end(ticket, unpack(JobResult, result))
+        elif state == b"failed":
+            self._end(ticket, failed(ticket.id, code.decode(), message.decode()))
+        elif state == b"cancelled":
+            self._forget(ticket)
+
+    def _end(self, ticket: Ticket, result: JobResult) -> None:
+        self._tickets.pop(ticket.id, None)
+        ticket.result.set_result(result)
+
+    async def _follow(self) -> None:
+        """Hears which jobs have finished, from where it heard last, and fetches those of this process."""
+        place = await self._store.last_done()
+        await self._look(self._confirmed())
+        while True:
+            after, finished = await self._store.read_done(place, _READ_S)
+            ours = [job_id for one in finished if (job_id := one.decode()) in self._tickets]
+            await self._look(ours)
+            place = after
+
+    async def _keep_comparing(self) -> None:
+        while True:
+            await asyncio.sleep(_COMPARE_S)
+            await self._look(self._confirmed())
+
+    def _confirmed(self) -> list[str]:
+        return [job_id for job_id in self._tickets if job_id not in self._unconfirmed]
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(self._store.beat_s)
+            try:
+                await self._look_around()
+            except QueueBroken as error:
+                self.trouble = str(error)
+                raise
+
+    async def _look_around(self) -> None:
+        bounds = self._bounds
+        counts, hellos, faults = await self._store.call(
+            "survey",
+            bounds.keep,
+            bounds.keep_bytes,
+            int(bounds.keep_s * _MS),
+            within_s=_SURVEY_S,
+        )
+        self.trouble = None
+        self._survey.counts = {name.decode(): int(number) for name, number in _pairs(counts)}
+        self.faults = {name.decode(): reason.decode() for name, reason in _pairs(faults)}
+        found = dict(_pairs(hellos))
+        if found != self._survey.hellos:
+            self._survey.hellos = found
+            self.workers = [
+                RemoteWorker(name.decode(), unpack(WorkerHello, hello))
+                for name, hello in sorted(found.items())
+            ]
+            self._on_change()
+
+
+def _pairs(flat: Sequence[bytes]) -> Iterable[tuple[bytes, bytes]]:
+    return zip(flat[::2], flat[1::2], strict=True)
+
+
+async def _for_ever(loop: Callable[[], Any]) -> None:
+    """Goes on with a loop when Redis is there again."""
+    while True:
+        try:
+            await loop()
+        except QueueBroken as error:
+            log.warning("%s", error)
+            await asyncio.sleep(_PAUSE_S)

@@ -1,0 +1,195 @@
+"""The connection to Redis: transitions in one round trip each, and waiting for what others do."""
+
+import asyncio
+import contextlib
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import (
+    BusyLoadingError,
+    ConnectionError,
+    NoScriptError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    TimeoutError,
+)
+
+from sandbox.queue.base import QueueBroken
+
+# In braces: all keys of a queue are on the same node of a cluster.
+PREFIX = "{sandbox}"
+# A worker that says nothing for this long has lost its jobs.
+LEASE_S = 10.0
+_BEATS_A_LEASE = 10
+# How long a transition is tried, over and over, before it is called a failure.
+CALL_S = 5.0
+
+_SCRIPT = (Path(__file__).parent / "state.lua").read_bytes()
+_SCRIPT_ID = hashlib.sha1(_SCRIPT, usedforsecurity=False).hexdigest()
+_SOCKET_S = 5.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.5
+# Replies that mean: not now. A full or read-only server may be mended while we wait.
+_PASSING = (
+    ConnectionError,
+    TimeoutError,
+    BusyLoadingError,
+    ReadOnlyError,
+    OutOfMemoryError,
+    OSError,
+)
+
+Argument = str | bytes | int
+
+
+@dataclass(slots=True)
+class _Call:
+    arguments: tuple[Argument, ...]
+    reply: asyncio.Future[Any]
+
+
+class Store:
+    """A queue's state in one Redis. What is called at the same time travels together."""
+
+    def __init__(self, url: str, *, prefix: str = PREFIX, lease_s: float = LEASE_S) -> None:
+        """Nothing is connected before the first call."""
+        self.beat_s = lease_s / _BEATS_A_LEASE
+        self._prefix = prefix
+        self._lease_ms = int(lease_s * 1000)
+        self._redis = Redis.from_url(
+            url,
+            protocol=2,
+            socket_timeout=_SOCKET_S,
+            socket_connect_timeout=_SOCKET_S,
+            retry=Retry(NoBackoff(), 0),  # what may be tried again is decided in `call`
+        )
+        self._queued: list[_Call] = []
+        self._pump: asyncio.Task[None] | None = None
+
+    async def call(self, name: str, *arguments: Argument, within_s: float = CALL_S) -> Any:
+        """Carries out a transition of ``state.lua``, again if the answer was lost on the way.
+
+        Raises:
+            QueueBroken: Redis could not be reached, or could not write, for ``within_s``; or it refuses.
+        """
+        deadline_s = time.monotonic() + within_s
+        pause_s = _FIRST_PAUSE_S
+        while True:
+            try:
+                return await self._once((name, self._lease_ms, *arguments))
+            except _PASSING as error:
+                if time.monotonic() + pause_s > deadline_s:
+                    raise QueueBroken(f"Redis: {error}") from error
+            except RedisError as error:
+                raise QueueBroken(f"Redis refuses to {name}: {error}") from error
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+    async def _once(self, arguments: tuple[Argument, ...]) -> Any:
+        one = _Call(arguments, asyncio.get_running_loop().create_future())
+        self._queued.append(one)
+        if self._pump is None or self._pump.done():
+            self._pump = asyncio.create_task(self._send_queued())
+        return await one.reply
+
+    async def _send_queued(self) -> None:
+        """Sends all that is queued, and what is queued meanwhile; ends when there is nothing more."""
+        while self._queued:
+            calls, self._queued = self._queued, []
+            try:
+                replies = await self._pipeline(calls)
+            except (RedisError, OSError) as error:
+                replies = [error] * len(calls)
+            except BaseException as error:
+                for one in (*calls, *self._queued):
+                    one.reply.cancel()
+                self._queued = []
+                raise error
+            for one, reply in zip(calls, replies, strict=True):
+                if one.reply.done():
+                    continue  # its caller has gone
+                if isinstance(reply, Exception):
+                    one.reply.set_exception(reply)
+                else:
+                    one.reply.set_result(reply)
+
+    async def _pipeline(self, calls: Sequence[_Call]) -> list[Any]:
+        replies = await self._execute(calls)
+        unknown = [index for index, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
+        if unknown:  # a server that has just been started
+            await self._redis.script_load(_SCRIPT)
+            again = await self._execute([calls[index] for index in unknown])
+            for index, reply in zip(unknown, again, strict=True):
+                replies[index] = reply
+        return replies
+
+    async def _execute(self, calls: Sequence[_Call]) -> list[Any]:
+        pipeline = self._redis.pipeline(transaction=False)
+        for one in calls:
+            pipeline.evalsha(_SCRIPT_ID, 1, self._prefix, *one.arguments)
+        return await pipeline.execute(raise_on_error=False)
+
+    async def wait_for_work(self, sizes: Sequence[str], at_most_s: float) -> None:
+        """Waits until jobs of one of these sizes may be waiting, at most so long.
+
+        Raises:
+            QueueBroken: Redis cannot be reached.
+        """
+        keys = [f"{self._prefix}:wake:{size}" for size in sizes]
+        with _passing_is_broken():
+            await self._redis.blpop(keys, timeout=at_most_s)
+
+    async def last_done(self) -> bytes:
+        """The place up to which jobs have finished. Raises QueueBroken."""
+        with _passing_is_broken():
+            newest: Any = await self._redis.xrevrange(f"{self._prefix}:done", count=1)
+        place: bytes = newest[0][0] if newest else b"0-0"
+        return place
+
+    async def read_done(self, after: bytes, at_most_s: float) -> tuple[bytes, list[bytes]]:
+        """The next place, and the jobs that have finished between; waits for one, at most so long.
+
+        Raises:
+            QueueBroken: Redis cannot be reached.
+        """
+        with _passing_is_broken():
+            found: Any = await self._redis.xread(
+                {f"{self._prefix}:done": after}, count=1000, block=int(at_most_s * 1000)
+            )
+        if not found:
+            return after, []
+        entries: list[tuple[bytes, dict[bytes, bytes]]] = found[0][1]
+        return entries[-1][0], [fields[b"id"] for _place, fields in entries]
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        if self._pump is not None:
+            self._pump.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._pump
+        await self._redis.aclose()
+
+
+@contextlib.contextmanager
+def _passing_is_broken() -> Iterator[None]:
+    """Turns what is wrong with the connection into QueueBroken.
+
+    A cancellation stays one: the client answers some with an error of the connection, and who only
+    heard that would go on for ever.
+    """
+    task = asyncio.current_task()
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError from error
+        raise QueueBroken(f"Redis: {error}") from error
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

@@ -1,0 +1,210 @@
+"""The worker's end of a queue in Redis."""
+
+import asyncio
+import contextlib
+import dataclasses
+import logging
+import time
+from dataclasses import dataclass
+
+import msgspec
+
+from sandbox.jobs import Job, JobResult, WorkerHello, pack, unpack
+from sandbox.queue.base import Handler, QueueBroken, answer, packed_result
+from sandbox.queue.streams.store import Store
+
+log = logging.getLogger(__name__)
+
+# Every wait for something that another process does ends after so long, and then it is looked at again.
+_LOOK_S = 1.0
+_PAUSE_S = 0.2
+# How long a result is kept for a Redis that does not answer.
+_COMMIT_S = 120.0
+# Redis refuses strings beyond 512 MB.
+_MOST_RESULT_BYTES = 500 << 20
+
+
+@dataclass(slots=True, eq=False)
+class _Held:
+    """A job that this worker has; it takes a slot until ``judging`` is done."""
+
+    job_id: str
+    token: int
+    is_slow: bool
+    judging: asyncio.Task[None]
+    committing: asyncio.Task[None] | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.judging.done() and (self.committing is None or self.committing.done())
+
+
+class StreamWorker:
+    """See `sandbox.queue.base.WorkerEnd`.
+
+    Nothing here waits to be told: each loop looks at what there is, waits for something that can be
+    seen again afterwards (tasks that are done, a list in Redis), with a deadline, and looks again.
+    """
+
+    def __init__(
+        self, hello: WorkerHello, handler: Handler, store: Store, *, drain_s: float = 0.0
+    ) -> None:
+        """Nothing happens before `serve`; ``drain_s`` is what jobs have to end after `stop`."""
+        self._hello = hello
+        self._handler = handler
+        self._store = store
+        self._drain_s = drain_s
+        self._images = tuple(image.name for image in hello.images)
+        # The same job can be here twice: lost, and claimed again before the first judge has ended.
+        self._held: list[_Held] = []
+        self._is_stopping = False
+
+    async def serve(self) -> None:
+        """See `WorkerEnd`."""
+        await self._enter()
+        beating = asyncio.create_task(self._keep_beating())
+        try:
+            while await self._may_claim():
+                if not await self._claim_some():
+                    await self._wait_for_work()
+            await self._finish_held()
+        finally:
+            await self._drop_held()
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+            await self._leave()
+            await self._store.close()
+
+    def stop(self) -> None:
+        """See `WorkerEnd`."""
+        self._is_stopping = True
+
+    async def report_fault(self, reason: str) -> None:
+        """See `WorkerEnd`."""
+        with contextlib.suppress(QueueBroken):
+            await self._store.call("report", self._hello.name, reason)
+
+    async def _enter(self) -> None:
+        """Waits for the queue, and gives back what a dead predecessor of this name had."""
+        while True:
+            try:
+                await self._store.call("succeed", self._hello.name)
+                await self._register()
+            except QueueBroken as error:
+                log.warning("worker %s waits for its queue: %s", self._hello.name, error)
+                await asyncio.sleep(_PAUSE_S)
+            else:
+                log.info("worker %s serves with %d slots", self._hello.name, self._hello.slots)
+                return
+
+    async def _register(self) -> None:
+        await self._store.call("register", self._hello.name, pack(self._hello))
+
+    async def _leave(self) -> None:
+        """Hands back what is not done, for others to begin anew; without Redis that takes a lease."""
+        with contextlib.suppress(QueueBroken):
+            await self._store.call("leave", self._hello.name, within_s=_LOOK_S)
+
+    def _busy(self) -> list[_Held]:
+        self._held = [held for held in self._held if not held.is_over]
+        return [held for held in self._held if not held.judging.done()]
+
+    async def _may_claim(self) -> bool:
+        """Waits until a slot is free; False when it is to stop instead."""
+        while not self._is_stopping:
+            busy = self._busy()
+            if len(busy) < self._hello.slots:
+                return True
+            await _first_of([held.judging for held in busy], _LOOK_S)
+        return False
+
+    async def _claim_some(self) -> bool:
+        """Takes jobs for the slots that are free now; whether there were any."""
+        busy = self._busy()
+        slow = sum(held.is_slow for held in busy)
+        name, slots = self._hello.name, self._hello.slots
+        try:
+            claimed = await self._store.call(
+                "claim", name, slots, slots - len(busy), slow, *self._images
+            )
+        except QueueBroken as error:
+            log.warning("worker %s: %s", name, error)
+            return False
+        for job_id, token, deliveries, is_slow, payload in claimed:
+            try:
+                job = unpack(Job, payload)
+            except msgspec.MsgspecError as error:
+                # Another version's: its lease runs out, and another worker may know it.
+                log.error("run %s cannot be read by this worker: %s", job_id.decode(), error)
+                continue
+            job = dataclasses.replace(job, attempt=deliveries - 1)
+            self._begin(job, token, is_slow=bool(is_slow))
+        return bool(claimed)
+
+    def _begin(self, job: Job, token: int, *, is_slow: bool) -> None:
+        judging = asyncio.create_task(self._judge(job, token))
+        self._held.append(_Held(job.id, token, is_slow, judging))
+
+    async def _judge(self, job: Job, token: int) -> None:
+        result = await answer(self._handler, job)
+        for held in self._held:
+            if (held.job_id, held.token) == (job.id, token):
+                # In a task of its own: the slot is free now.
+                held.committing = asyncio.create_task(self._commit(held, result))
+
+    async def _commit(self, held: _Held, result: JobResult) -> None:
+        packed = packed_result(result, _MOST_RESULT_BYTES)
+        try:
+            said = await self._store.call(
+                "commit", held.job_id, held.token, packed, within_s=_COMMIT_S
+            )
+        except QueueBroken as error:
+            log.error("run %s: its result is lost, it will be run again: %s", held.job_id, error)
+            return
+        if said == b"fenced":
+            log.warning("run %s: was taken from this worker, its result is dropped", held.job_id)
+
+    async def _wait_for_work(self) -> None:
+        try:
+            await self._store.wait_for_work(("fast", "slow"), _LOOK_S)
+        except QueueBroken:
+            await asyncio.sleep(_PAUSE_S)
+
+    async def _keep_beating(self) -> None:
+        while True:
+            with contextlib.suppress(QueueBroken):
+                await self._beat()
+            await asyncio.sleep(self._store.beat_s)
+
+    async def _beat(self) -> None:
+        """Renews the leases, and stops what others have been given or nobody wants any more."""
+        held = [one for one in self._held if not one.is_over]
+        pairs = [part for one in held for part in (one.job_id, one.token)]
+        lost = await self._store.call("beat", self._hello.name, *pairs)
+        if lost is None:  # Redis was emptied, or this worker was silent for too long
+            await self._register()
+            return
+        gone = {job_id.decode() for job_id in lost}
+        for one in held:
+            if one.job_id in gone and not one.judging.done():
+                log.info("run %s: is not wanted from this worker any more", one.job_id)
+                one.judging.cancel()
+
+    async def _finish_held(self) -> None:
+        deadline_s = time.monotonic() + self._drain_s
+        while (left := self._unfinished()) and time.monotonic() < deadline_s:
+            await _first_of(left, min(_LOOK_S, max(0.0, deadline_s - time.monotonic())))
+
+    def _unfinished(self) -> list[asyncio.Task[None]]:
+        tasks = [task for held in self._held for task in (held.judging, held.committing) if task]
+        return [task for task in tasks if not task.done()]
+
+    async def _drop_held(self) -> None:
+        left = self._unfinished()
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+
+async def _first_of(tasks: list[asyncio.Task[None]], at_most_s: float) -> None:
+    await asyncio.wait(tasks, timeout=at_most_s, return_when=asyncio.FIRST_COMPLETED)

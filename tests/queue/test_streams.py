@@ -1,0 +1,216 @@
+"""The queue in Redis, when processes and Redis itself do not behave."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from sandbox.jobs import JobResult, pack
+from sandbox.models import Verdict
+from sandbox.queue.base import QueueBroken
+from sandbox.queue.streams.store import Store
+from sandbox.queue.streams.worker import StreamWorker
+from tests.queue.rig import LEASE_S, Rig, job, mute, rig_of
+from tests.queue.test_conformance import runs_of, until
+from tests.redis_server import RedisServer
+
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
+
+
+async def claim(store: Store, name: str) -> list[list[Any]]:
+    """A worker's claim, by hand."""
+    await store.call("register", name, b"")
+    claimed: list[list[Any]] = await store.call("claim", name, 1, 1, 0)
+    return claimed
+
+
+def result_of(job_id: str, verdict: Verdict) -> bytes:
+    return pack(JobResult(job_id, verdict, 0.0))
+
+
+async def test_a_worker_that_was_paused_cannot_overwrite_a_newer_result(streams: Rig) -> None:
+    queue, _ = await streams.open()
+    paused = streams.store()
+    ticket = await queue.submit(job())
+    ((_, old_token, *_rest),) = await claim(paused, "paused")
+    # It says nothing more, until its job is given to another.
+    other = await streams.worker(name="other")
+    await until(lambda: len(other.started) == 1)
+    late = result_of(ticket.id, Verdict.WA)
+    assert await paused.call("commit", ticket.id, old_token, late) == b"fenced"
+    other.release()
+    assert (await ticket.result).verdict is Verdict.OK
+    assert await paused.call("commit", ticket.id, old_token, late) == b"fenced"
+    another_process, _ = await streams.open()
+    again = await another_process.look_up(ticket.id)
+    assert again is not None
+    assert (await again.result).worker == "other"
+    await paused.close()
+
+
+async def test_a_result_can_be_said_twice(streams: Rig) -> None:
+    queue, _ = await streams.open()
+    store = streams.store()
+    ticket = await queue.submit(job())
+    ((_, token, *_rest),) = await claim(store, "w")
+    for _ in range(2):
+        said = await store.call("commit", ticket.id, token, result_of(ticket.id, Verdict.AC))
+        assert said == b"done"
+    assert (await ticket.result).verdict is Verdict.AC
+    other = result_of(ticket.id, Verdict.WA)
+    assert await store.call("commit", ticket.id, int(token) + 1, other) == b"fenced"
+    await store.close()
+
+
+async def test_a_claim_whose_answer_was_lost_costs_a_lease(streams: Rig) -> None:
+    """The worker lives and renews what it knows of, which this job is not."""
+    queue, _ = await streams.open()
+    store = streams.store()
+    ticket = await queue.submit(job())
+    await claim(store, "w")
+    worker = await streams.worker(name="v")
+    worker.release()
+    while not ticket.result.done():
+        assert await store.call("beat", "w") == []
+        await asyncio.sleep(LEASE_S / 10)
+    assert ticket.result.result().worker == "v"
+    await store.close()
+
+
+async def test_a_worker_that_is_cut_off_stops_what_others_were_given(streams: Rig) -> None:
+    queue, _ = await streams.open()
+    cut_off = await streams.worker(name="cut-off")
+    ticket = await queue.submit(job())
+    await until(lambda: len(cut_off.started) == 1)
+    end = cut_off.end
+    assert isinstance(end, StreamWorker)
+    real = end._store._redis
+    mute(end)
+    other = await streams.worker(name="other")
+    await until(lambda: len(other.started) == 1)
+    end._store._redis = real
+    await until(lambda: cut_off.cancelled == [ticket.id])
+    other.release()
+    assert (await ticket.result).worker == "other"
+
+
+async def test_a_worker_that_is_started_again_gives_back_what_it_had(streams: Rig) -> None:
+    """At once: this test's lease is longer than the test may take."""
+    queue, _ = await streams.open()
+    long = Store(streams.redis.url, lease_s=600)
+    ticket = await queue.submit(job())
+    await claim(long, "w")
+    successor = await streams.worker(name="w")
+    successor.release()
+    assert (await ticket.result).worker == "w"
+    assert successor.started[0].attempt == 1
+    await long.close()
+
+
+async def test_a_worker_that_drains_finishes_and_claims_nothing_more(streams: Rig) -> None:
+    queue, _ = await streams.open()
+    worker = await streams.worker(drain_s=60)
+    under_way = await queue.submit(job())
+    await until(lambda: len(worker.started) == 1)
+    assert worker.end is not None
+    worker.end.stop()
+    waiting = await queue.submit(job())
+    worker.release()
+    await worker.stopped()
+    assert (await under_way.result).worker == "w"
+    assert not waiting.result.done()
+    assert len(worker.started) == 1
+
+
+async def test_what_a_draining_worker_hands_back_is_no_failed_attempt(streams: Rig) -> None:
+    queue, _ = await streams.open()
+    ticket = await queue.submit(job())
+    for number in range(5):
+        leaving = await streams.worker(name=f"leaving-{number}")
+        await until(lambda one=leaving: len(one.started) == 1)  # type: ignore[misc]  # this round's
+        assert leaving.started[0].attempt == 0
+        assert leaving.end is not None
+        leaving.end.stop()
+        await leaving.stopped()
+    (await streams.worker(name="stays")).release()
+    assert (await ticket.result).worker == "stays"
+
+
+async def test_another_process_answers_for_a_run(streams: Rig) -> None:
+    first, _ = await streams.open()
+    second, _ = await streams.open()
+    runs, others = runs_of(first), runs_of(second)
+    worker = await streams.worker()
+    started = await runs.start(job(), "key", b"digest")
+    await until(lambda: len(worker.started) == 1)
+    seen = await others.get(started.id)
+    assert b'"running"' in seen.pending()
+    by_key = await others.find_by_key("key", b"digest")
+    assert by_key is seen
+    worker.release()
+    assert b'"OK"' in await seen.answer
+    third = runs_of((await streams.open())[0])
+    assert b'"OK"' in await (await third.get(started.id)).answer
+
+
+async def test_the_same_key_at_two_processes_is_one_run(streams: Rig) -> None:
+    all_runs = [runs_of((await streams.open())[0]) for _ in range(2)]
+    started = await asyncio.gather(
+        *(all_runs[number % 2].start(job(), "key", b"digest") for number in range(10))
+    )
+    assert len({one.id for one in started}) == 1
+    worker = await streams.worker(slots=10)
+    worker.release()
+    assert len({await one.answer for one in started}) == 1
+    assert len(worker.started) == 1
+
+
+async def test_old_results_are_forgotten_by_age(streams: Rig) -> None:
+    queue, _ = await streams.open(keep_s=0.05)
+    (await streams.worker()).release()
+    runs = runs_of(queue)
+    started = await runs.start(job(), "key", b"digest")
+    await started.answer
+    other, _ = await streams.open(keep_s=0.05)
+    with streams.redis.client() as client:
+        await until(lambda: not client.exists("{sandbox}:job:" + started.id))
+        assert await other.look_up(started.id) is None
+        assert await runs_of(other).find_by_key("key", b"another") is None
+        assert client.hget("{sandbox}:counts", "kept_bytes") == b"0"
+
+
+async def test_a_redis_that_was_emptied_is_noticed(streams: Rig) -> None:
+    queue, fleet = await streams.open()
+    worker = await streams.worker(slots=1)
+    tickets = [await queue.submit(job()) for _ in range(2)]
+    await until(lambda: len(worker.started) == 1)
+    with streams.redis.client() as client:
+        client.flushall()
+    for ticket in tickets:
+        result = await ticket.result
+        assert (result.verdict, result.reward) == (Verdict.IE, None)
+        assert result.fault is not None
+        assert result.fault.code == "lost"
+    await until(lambda: worker.cancelled == [tickets[0].id] and len(fleet.workers) == 1)
+    worker.release()
+    assert (await (await queue.submit(job())).result).verdict is Verdict.OK
+
+
+async def test_without_redis_nothing_is_accepted_and_nothing_is_lost(
+    own_redis: RedisServer, anyio_backend: str
+) -> None:
+    async with rig_of("redis", own_redis) as rig:
+        queue, _ = await rig.open()
+        worker = await rig.worker(slots=4)
+        tickets = [await queue.submit(job()) for _ in range(8)]
+        await until(lambda: len(worker.started) == 4)
+        own_redis.kill()
+        worker.release()
+        with pytest.raises(QueueBroken):
+            await queue.submit(job())
+        await until(lambda: queue.trouble is not None)
+        own_redis.start()
+        results = await asyncio.gather(*(ticket.result for ticket in tickets))
+        assert {result.verdict for result in results} == {Verdict.OK}
+        await until(lambda: queue.trouble is None)
+        assert len({one.id for one in worker.started}) == 8
