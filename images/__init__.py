@@ -21,14 +21,14 @@ Theory of operation
    lets the name mean the new digest. Up to that moment the old image serves. An image that has lost
    its name is deleted when nobody holds it (``ImageStore.hold``).
 
-4. **Import** (``importing``). An OCI image of somebody else's becomes one of ours: ``skopeo`` fetches it
+4. **Catalog** (``catalog``). From a language's name or alias to an image and a language, for the
+   worker and for ``GET /languages``.
+
+5. **Import** (``importing``). An OCI image of somebody else's becomes one of ours: ``skopeo`` fetches it
    (``oci``), a process without privileges whose root is the new tree unpacks its layers (``unpack``), and
    from there on it goes the way of a build. Nothing of it is run but in a container, by the self-test.
    The layers are unpacked by code of our own and not by ``umoci``, which has no limit on sizes, makes
    devices, keeps owners and setuid bits, and does it all as root.
-
-5. **Catalog** (``catalog``). From a language's name or alias to an image and a language, for the
-   worker and for ``GET /languages``.
 
 A build that fails or is killed leaves a staging directory at most. The builder's children hold the
 lock too, so the next one waits until they are gone, then deletes it.

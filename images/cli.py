@@ -1,4 +1,4 @@
-"""The commands about images: ``build``, ``import``, ``list``, ``show``, ``verify`` and ``rm``."""
+"""The commands about images: ``build``, ``list``, ``show`` and ``rm``."""
 
 import contextlib
 from collections.abc import Iterator
@@ -56,6 +56,27 @@ def make_app(selftest: SelfTest | None = None, root: Path = DEFAULT_ROOT) -> typ
             wanted = _select(find_definitions(definitions or ()), names or [], every=every)
             ensure(wanted, ImageStore(store), progress, selftest, force=force)
 
+    @app.command("list")
+    def list_(definitions: Definitions = None, store: Store = root) -> None:
+        """List the images that are built, and those that could be."""
+        with _errors():
+            _console().print(_table(ImageStore(store), find_definitions(definitions or ())))
+
+    @app.command()
+    def show(name: str, store: Store = root) -> None:
+        """Show one built image: its digest, languages, limits and packages."""
+        with _errors():
+            _print_image(_console(), ImageStore(store).get(name))
+
+    @app.command()
+    def rm(name: str, store: Store = root) -> None:
+        """Remove a built image. If it is in use, its files go with a later build or removal."""
+        with _errors():
+            images = ImageStore(store)
+            with images.exclusive(lambda: _console().print("waiting for a build to end")):
+                images.remove(name)
+            _console().print(f"{name}: removed", highlight=False)
+
     @app.command("import")
     def import_(
         source: Annotated[
@@ -83,18 +104,6 @@ def make_app(selftest: SelfTest | None = None, root: Path = DEFAULT_ROOT) -> typ
             wanted = Import(source, name, definition, max_mb << 20)
             import_image(wanted, ImageStore(store), progress, selftest)
 
-    @app.command("list")
-    def list_(definitions: Definitions = None, store: Store = root) -> None:
-        """List the images that are built, and those that could be."""
-        with _errors():
-            _console().print(_table(ImageStore(store), find_definitions(definitions or ())))
-
-    @app.command()
-    def show(name: str, store: Store = root) -> None:
-        """Show one built image: its digest, languages, limits and packages."""
-        with _errors():
-            _print_image(_console(), ImageStore(store).get(name))
-
     @app.command()
     def verify(
         names: Annotated[list[str] | None, typer.Argument(help="By default all.")] = None,
@@ -105,15 +114,6 @@ def make_app(selftest: SelfTest | None = None, root: Path = DEFAULT_ROOT) -> typ
             damaged = _verify(ImageStore(store), names, progress)
         if damaged:
             raise typer.Exit(1)
-
-    @app.command()
-    def rm(name: str, store: Store = root) -> None:
-        """Remove a built image. If it is in use, its files go with a later build or removal."""
-        with _errors():
-            images = ImageStore(store)
-            with images.exclusive(lambda: _console().print("waiting for a build to end")):
-                images.remove(name)
-            _console().print(f"{name}: removed", highlight=False)
 
     return app
 
@@ -157,24 +157,6 @@ def _select(
     if not names and not every:
         raise typer.BadParameter(f"name an image ({', '.join(known)}) or give --all")
     return list(definitions) if every else [known[name] for name in dict.fromkeys(names)]
-
-
-def _verify(store: ImageStore, names: list[str] | None, progress: Progress) -> bool:
-    """Whether any of the images is not what it was; says of each one how it is."""
-    damaged = False
-    for name in names or store.names():
-        try:
-            image = store.get(name)
-            with store.hold(image):
-                found = complaints(image)
-        except StoreError as error:
-            found = [str(error)]
-        for complaint in found:
-            progress(f"{name}: damaged: {complaint}; build or import it again")
-        if not found:
-            progress(f"{name}: intact, {image.digest[:19]}")
-        damaged |= bool(found)
-    return damaged
 
 
 def _table(store: ImageStore, definitions: tuple[ImageDefinition, ...]) -> Table:
@@ -232,3 +214,21 @@ def _megabytes(image: StoredImage) -> str:
 
 def _local(moment: datetime) -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _verify(store: ImageStore, names: list[str] | None, progress: Progress) -> bool:
+    """Whether any of the images is not what it was; says of each one how it is."""
+    damaged = False
+    for name in names or store.names():
+        try:
+            image = store.get(name)
+            with store.hold(image):
+                found = complaints(image)
+        except StoreError as error:
+            found = [str(error)]
+        for complaint in found:
+            progress(f"{name}: damaged: {complaint}; build or import it again")
+        if not found:
+            progress(f"{name}: intact, {image.digest[:19]}")
+        damaged |= bool(found)
+    return damaged

@@ -89,10 +89,10 @@ class ImageDefinition:
         remove: absolute paths or globs inside the image that are deleted after installing.
         commands: commands that are run inside the image after the packages, without a network.
         environment: the environment of every run, before a language adds to it.
+        origin: of an image that was imported, a digest over its layers; else empty.
         languages: at least one.
         files: absolute path → text of files that the definition brings, there before the commands
             are run; one that begins with ``#!`` can be executed.
-        origin: of an image that was imported, a digest over its layers; else empty.
     """
 
     name: str
@@ -103,8 +103,8 @@ class ImageDefinition:
     remove: tuple[str, ...] = ()
     commands: tuple[tuple[str, ...], ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def environment_of(self, language: Language) -> dict[str, str]:
         """The whole environment of a run: the image's, with the language's on top."""
@@ -122,10 +122,10 @@ class ImageDefinition:
             "environment": dict(self.environment),
             "languages": [_language_document(language) for language in self.languages],
         }
-        if self.files:
-            document["files"] = dict(self.files)
         if self.origin:
             document["origin"] = self.origin
+        if self.files:
+            document["files"] = dict(self.files)
         return document
 
 
@@ -138,9 +138,12 @@ def rootfs_fingerprint(definition: ImageDefinition) -> str:
     """A hash of what decides the files of the image; limits, commands to run and texts do not."""
     document = definition.to_document()
     parts = {key: document[key] for key in ("suite", "packages", "remove", "commands")}
-    parts |= {key: document[key] for key in ("files", "origin") if key in document}
+    if definition.files:
+        parts["files"] = document["files"]
     if definition.commands:
         parts["environment"] = document["environment"]
+    if definition.origin:
+        parts["origin"] = document["origin"]
     return _hash_of({"recipe": RECIPE_VERSION, "rootfs": parts})
 
 

@@ -20,10 +20,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from images import normalise, oci, unpack
+from images.beside import definition_beside
 from images.build import Progress, SelfTest
 from images.chroot import NAMESPACES
 from images.errors import BuildError, StoreError
-from images.loading import imported_definition
 from images.manifest import StoredImage
 from images.store import ImageStore, Installed
 
@@ -88,7 +88,7 @@ def _add(wanted: Import, store: ImageStore, lock: int, say: Progress) -> StoredI
         try:
             layout = oci.fetch(wanted.source, fetched, wanted.max_bytes)
             image = oci.read_layout(layout)
-            definition = imported_definition(
+            definition = definition_beside(
                 wanted.name, image.digest, image.environment, wanted.definition
             )
             started_at_s = time.time()

@@ -20,13 +20,6 @@ _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 _PATH = re.compile(r"(/[^/\0]+)+")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 
-_ONLY_BUILT = ("name", "suite", "packages", "commands", "files", "origin")
-_SHELL = {
-    "source_file": "main.sh",
-    "run": ["sh", "main.sh"],
-    "hello": {"code": "echo hello", "expected_output": "hello\n"},
-}
-
 
 def find_definitions(extra: Iterable[Path] = ()) -> tuple[ImageDefinition, ...]:
     """The definitions beside this package and those in the directories ``extra``, by name.
@@ -57,51 +50,11 @@ def load_definition(path: Path) -> ImageDefinition:
     Raises:
         DefinitionError: the file cannot be read, is no TOML, or says something wrong.
     """
-    document = _read_toml(path)
-    if "origin" in document:
-        raise DefinitionError(f"{path}: origin: only an imported image has one; leave it out")
-    return parse_definition(document, source=str(path), folder=path.parent)
-
-
-def imported_definition(
-    name: str, origin: str, environment: Mapping[str, str], path: Path | None
-) -> ImageDefinition:
-    """The definition of an image that is imported: what it brings, and what stands in a file beside it.
-
-    The file is like an ``image.toml`` without all that is about building, and without commands that ask for
-    versions. Without one, the image has one language of its own name: its ``sh``.
-
-    Raises:
-        DefinitionError: the file is wrong, or the name is none.
-    """
-    given = _read_toml(path) if path else {"languages": [{"name": name, **_SHELL}]}
-    source = str(path or name)
-    for key in given:
-        if key in _ONLY_BUILT:
-            raise DefinitionError(f"{source}: {key}: is for images that are built; leave it out")
-    fields = Fields(given, source)
-    for table in fields.tables("languages"):
-        if table.has("version_command"):
-            table.fail("version_command", "is not asked of an imported image; leave it out")
-    document = {
-        "description": f"Imported, {origin[:19]}",
-        **given,
-        "name": name,
-        "suite": "imported",
-        "packages": [],
-        "origin": origin,
-        "environment": {**environment, **fields.variables("environment")},
-        # It would have to be run before the image is trusted with anything.
-        "languages": [{**table, "version_command": ["true"]} for table in given["languages"]],
-    }
-    return parse_definition(document, source, path.parent if path else None)
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DefinitionError(f"{path}: cannot be read as TOML: {error}") from error
+    return parse_definition(document, source=str(path), folder=path.parent)
 
 
 def parse_definition(
@@ -125,7 +78,7 @@ def parse_definition(
         environment=fields.variables("environment"),
         languages=tuple(_language(table, folder) for table in fields.tables("languages")),
         files=_files(fields),
-        origin=fields.text("origin", ""),
+        origin=_origin(fields, folder),
     )
     fields.done()
     _check_aliases(fields, definition)
@@ -232,6 +185,12 @@ def _files(fields: Fields) -> dict[str, str]:
         if not _PATH.fullmatch(path) or ".." in path.split("/"):
             fields.fail(f"files.{path}", "must be an absolute path inside the image, without ..")
     return files
+
+
+def _origin(fields: Fields, folder: Path | None) -> str:
+    if fields.has("origin") and folder is not None:
+        fields.fail("origin", "only an imported image has one; leave it out")
+    return fields.text("origin", "")
 
 
 def _matching(fields: Fields, key: str, pattern: re.Pattern[str], wanted: str) -> str:

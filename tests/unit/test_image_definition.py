@@ -101,8 +101,8 @@ CHANGES: dict[str, Any] = {
     "remove": ("/opt",),
     "commands": (("true",),),
     "environment": {"X": "y"},
-    "files": {"/opt/x": "y"},
     "origin": "sha256:0",
+    "files": {"/opt/x": "y"},
 }
 
 
@@ -323,7 +323,7 @@ def test_a_file_of_a_definition_lies_inside_the_image(path: str):
 
 
 def test_only_an_imported_image_has_an_origin(tmp_path: Path):
-    path = tmp_path / "image.toml"
-    path.write_text('name = "a"\norigin = "sha256:0"\n')
+    written = document(origin="sha256:0")
+    assert parse_definition(written, "manifest.json").origin == "sha256:0"
     with pytest.raises(DefinitionError, match="origin: only an imported image has one"):
-        load_definition(path)
+        parse_definition(written, "image.toml", tmp_path)
