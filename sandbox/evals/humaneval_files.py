@@ -7,6 +7,10 @@ language is the first part of the task's name: HumanEval/0, Python/0, CPP/0, Jav
 A program in Python ends by writing a random word; one that leaves before it has not passed, with
 whatever exit status it does so. In the other languages the exit status decides, and in JavaScript
 also what is on stderr, since ``console.assert`` only complains there.
+
+Of the solutions that come with HumanEval-X all pass in Python, C++ and Java. In JavaScript 112 and
+155 fail their own tests (one returns `(z, false)`, which is `false`; the other knows no digits of
+0), and 162 needs the package js-md5.
 """
 
 from collections.abc import Iterator, Mapping
