@@ -86,7 +86,7 @@ def _add(wanted: Import, store: ImageStore, lock: int, say: Progress) -> StoredI
         fetched.mkdir(mode=0o700)
         say(f"fetching {wanted.source}")
         try:
-            layout = oci.fetch(wanted.source, fetched, wanted.max_bytes)
+            layout = oci.fetch(wanted.source, fetched, wanted.max_bytes, (lock,))
             image = oci.read_layout(layout)
             definition = definition_beside(
                 wanted.name, image.digest, image.environment, wanted.definition

@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -54,18 +54,18 @@ class OciImage:
     environment: Mapping[str, str]
 
 
-def fetch(source: str, folder: Path, max_bytes: int) -> Path:
+def fetch(source: str, folder: Path, max_bytes: int, keep_open: Sequence[int] = ()) -> Path:
     """Copy ``source`` into an OCI layout below the empty directory ``folder``.
 
     ``source`` is a path, a reference in a registry (``debian:12``), or one with a transport of skopeo's.
-    No blob may have more than ``max_bytes``.
+    No blob may have more than ``max_bytes``. ``keep_open`` are file descriptors that skopeo inherits.
 
     Raises:
         BuildError: there is no such image, or it cannot be had; with what skopeo says.
     """
     failures = []
     for candidate in _candidates(source, folder):
-        failure = _copy(candidate, folder, max_bytes)
+        failure = _copy(candidate, folder, max_bytes, keep_open)
         if not failure:
             return folder / _LAYOUT
         failures.append(failure)
@@ -111,7 +111,7 @@ def _candidates(source: str, folder: Path) -> list[str]:
     return [f"docker://{source}"]
 
 
-def _copy(source: str, folder: Path, max_bytes: int) -> str:
+def _copy(source: str, folder: Path, max_bytes: int, keep_open: Sequence[int]) -> str:
     """What went wrong; empty if nothing did."""
     # --insecure-policy: no signatures are asked for; blobs are compared with their digests all the same.
     command = ["prlimit", f"--fsize={max_bytes}", "skopeo", "copy", "--quiet", "--insecure-policy"]
@@ -125,6 +125,7 @@ def _copy(source: str, folder: Path, max_bytes: int) -> str:
             text=True,
             errors="replace",
             timeout=FETCH_TIMEOUT_S,
+            pass_fds=keep_open,
             check=False,
         )
     except subprocess.TimeoutExpired:

@@ -33,7 +33,7 @@ UNPACK_UID = 64_998
 
 # Deeper trees and longer paths cannot be walked, or deleted, without special care.
 MAX_DEPTH = 64
-MAX_MEMORY_BYTES = 1 << 30
+MAX_MEMORY_BYTES = 512 << 20
 
 _WHITEOUT, _OPAQUE, _AUFS = ".wh.", ".wh..wh..opq", ".wh..wh."
 _CHUNK_BYTES = 1 << 20

@@ -1,10 +1,15 @@
 """Importing OCI images: what layers say is what the tree is, and hostile ones get nowhere."""
 
+import gzip
 import hashlib
 import json
 import os
+import signal
 import stat
+import subprocess
+import sys
 import tarfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -227,6 +232,34 @@ def test_entries_and_memory_are_limited(
     huge = entry("f", "x")
     huge[0].pax_headers = {"comment": "x" * (64 << 20)}
     bring(layer(huge))  # big, but within what it may have
+
+
+def test_a_header_without_end_is_stopped(tmp_path: Path, store: ImageStore):
+    header = tarfile.TarInfo("x")
+    header.type, header.size = tarfile.XHDTYPE, 4 << 30
+    packed = gzip.compress(header.tobuf(tarfile.USTAR_FORMAT)) + 64 * gzip.compress(bytes(16 << 20))
+    source = layout(tmp_path / "source", [packed], packed="none")
+    with pytest.raises(BuildError, match="layer 1 of 1: it takes more memory than a layer may"):
+        import_image(Import(str(source), "sample"), store, lambda line: None)
+
+
+def test_after_kill_9_the_store_is_as_it_was(
+    tmp_path: Path, store: ImageStore, bring: Callable[..., StoredImage]
+):
+    source = layout(tmp_path / "source", [BASE, *[layer(entry("big", bytes(8 << 20)))] * 20])
+    command = [sys.executable, "-m", "sandbox", "images", "import", str(source), "--name", "sample"]
+    with subprocess.Popen(
+        [*command, "--store", str(store.root)], stdout=subprocess.DEVNULL
+    ) as dying:
+        while not list(store.root.glob(".staging-*/rootfs/big")) and dying.poll() is None:
+            time.sleep(0.01)
+        dying.kill()
+    assert dying.returncode == -signal.SIGKILL
+    assert store.names() == []
+    image = bring(BASE)
+    assert store.get("sample") == image
+    names = {path.name for path in store.root.iterdir()}
+    assert names == {".lock", "names", image.rootfs.parent.name}
 
 
 @pytest.mark.parametrize("cut", [0.1, 0.4])
