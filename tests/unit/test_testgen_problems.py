@@ -136,7 +136,7 @@ def every_file() -> Iterator[Path]:
 
 
 def test_there_are_enough_problems():
-    assert len(NAMES) >= 10
+    assert len(NAMES) >= 24
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -226,6 +226,17 @@ def test_each_generator_has_a_role_and_a_fate(name: str):
     assert set(told.values()) <= BEHAVIOURS
     assert {Path(script).stem.split("_")[0] for script in scripts} <= ROLES
     assert "cases.py" in scripts
+
+
+def test_the_set_holds_every_kind_of_trouble():
+    fates = [fate(name) for name in NAMES]
+    assert {told["kind"] for told in fates} == {"tokens", "floats", "checker"}
+    assert {behaviour for told in fates for behaviour in told["generators"].values()} == BEHAVIOURS
+    assert {told["kimi"]["reason"] for told in fates if not told["kimi"]["kept"]} == REASONS
+    assert any(told["full"]["demoted"] for told in fates)
+    assert any(not told["full"]["kept"] for told in fates)
+    kinds = {path.parent.name for name in NAMES for path in solutions(name, *REJECTED)}
+    assert kinds == set(REJECTED)
 
 
 def test_the_set_stays_small():

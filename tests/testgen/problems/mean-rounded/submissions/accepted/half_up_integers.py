@@ -1,0 +1,3 @@
+n = int(input())
+s = sum(map(int, input().split()))
+print((2 * s + n) // (2 * n))
