@@ -51,6 +51,9 @@ DEV_SYSTEM_PACKAGES = [
     "redis-server",  # the tests start their own; a service beyond one machine brings its own too
 ]
 
+# Debian has no runsc, the second wall that a user can bring, but all that it is made from.
+GVISOR_PACKAGES = ["golang-gvisor-gvisor-dev", "golang-go", "g++"]
+
 # What the tests need. The other definitions take minutes: `make images` builds them too.
 DEFAULT_IMAGES = ["cpp", "python"]
 
@@ -78,6 +81,7 @@ class Step(NamedTuple):
     key: str
     title: str
     work: Callable[[bool], bool]
+    dev_only: bool = False
 
 
 # --- helpers --------------------------------------------------------------------------------------
@@ -213,7 +217,11 @@ def apt_get_install(names: list[str]) -> None:
 
 def install_system_packages(dev: bool) -> bool:
     """Install what is missing with apt-get; asks the package sources only if something is."""
-    wanted = wanted_system_packages(dev)
+    return install_missing(wanted_system_packages(dev))
+
+
+def install_missing(wanted: list[str]) -> bool:
+    """Install those packages that are not there."""
     missing = sorted(set(wanted) - set(installed_system_packages(wanted)))
     if not missing:
         return False
@@ -307,6 +315,20 @@ def build_images(dev: bool) -> bool:
     return any("up to date" not in line for line in output.splitlines() if line.strip())
 
 
+def build_gvisor(dev: bool) -> bool:
+    """Build gVisor's runsc for the tests, with its packages; not where SANDBOX_RUNSC names one."""
+    if os.environ.get("SANDBOX_RUNSC"):
+        return False
+    start = time.time()
+    install_missing(GVISOR_PACKAGES)
+    output = run(
+        [VENV_PYTHON, "-m", "tests.gvisor.build"],
+        "read the compiler's words above, or name a runsc of your own in SANDBOX_RUNSC",
+    )
+    binary = Path(output.strip().splitlines()[-1])
+    return binary.stat().st_mtime >= start
+
+
 STEPS = [
     Step("host", "this machine", check_host),
     Step("system", "system packages", install_system_packages),
@@ -315,6 +337,7 @@ STEPS = [
     Step("project", "the project itself", install_project),
     Step("init", "init binary", build_init),
     Step("images", "default images", build_images),
+    Step("gvisor", "gVisor for the tests", build_gvisor, dev_only=True),
 ]
 
 
@@ -372,7 +395,11 @@ def alone() -> Iterator[None]:
 def main() -> int:
     """Take the steps; 0 when everything is in place, 1 when a step failed."""
     arguments = parse_arguments()
-    steps = [step for step in STEPS if not arguments.only or step.key in arguments.only]
+    steps = [
+        step
+        for step in STEPS
+        if (step.key in arguments.only if arguments.only else arguments.dev or not step.dev_only)
+    ]
     step = steps[0]
     try:
         with alone():

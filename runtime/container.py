@@ -21,6 +21,7 @@ from runtime import init_protocol as protocol
 from runtime import syscalls
 from runtime.cgroups import SlotCgroup
 from runtime.errors import SandboxFault, SlotBroken
+from runtime.gvisor import GVISOR_OVERHEAD, NO_OVERHEAD, OUTSIDE_CAPABILITIES, Gvisor, Overhead
 from runtime.limits import Limits
 from runtime.program import Program
 from runtime.tasks import carry_through
@@ -50,6 +51,7 @@ class Place:
     init: Path
     warm_library: Path
     crun: str
+    gvisor: Gvisor | None = None
 
 
 def container_config(place: Place, rootfs: Path) -> dict[str, Any]:
@@ -60,6 +62,11 @@ def container_config(place: Place, rootfs: Path) -> dict[str, Any]:
     """
     ids = [{"containerID": 0, "hostID": place.first_uid, "size": UID_RANGE}]
     bind = ["bind", "nosuid"]
+    capabilities, command, mounts = list(_CAPABILITIES), ["/dev/init"], []
+    if place.gvisor is not None:
+        capabilities += OUTSIDE_CAPABILITIES
+        command += place.gvisor.command
+        mounts = place.gvisor.mounts
     return {
         "ociVersion": "1.0.0",
         "root": {"path": str(rootfs), "readonly": True},
@@ -67,12 +74,12 @@ def container_config(place: Place, rootfs: Path) -> dict[str, Any]:
         "process": {
             "terminal": False,
             "user": {"uid": 0, "gid": 0},
-            "args": ["/dev/init"],
+            "args": command,
             "env": [],
             "cwd": "/",
             "noNewPrivileges": True,
             "capabilities": {
-                kind: _CAPABILITIES for kind in ("bounding", "effective", "permitted")
+                kind: capabilities for kind in ("bounding", "effective", "permitted")
             },
         },
         "mounts": [
@@ -84,6 +91,7 @@ def container_config(place: Place, rootfs: Path) -> dict[str, Any]:
              "options": [*bind, "ro"]},
             {"destination": "/proc", "type": "proc", "source": "proc",
              "options": ["nosuid", "nodev", "noexec"]},
+            *mounts,
         ],
         "linux": {
             "namespaces": [
@@ -106,6 +114,7 @@ class Container:
         self.name = name
         self.payload_uid = place.first_uid + PAYLOAD_ID
         self.page_fd = protocol.shared_page()
+        self.overhead: Overhead = NO_OVERHEAD if place.gvisor is None else GVISOR_OVERHEAD
         self._warm: Interpreters | None = None
         self._place = place
         self._bundle = place.directory / name

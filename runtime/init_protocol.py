@@ -17,7 +17,7 @@ OP_CONFIGURE, OP_RUN, OP_KILL, OP_READY, OP_REPORT, OP_WARM = 1, 2, 3, 4, 5, 6
 
 STEPS = (
     "none", "request", "clone", "mount_tmpfs", "layers", "mount_overlay", "bind_dev", "mount_proc",
-    "mask_proc", "pivot", "fork", "score", "stdio", "capabilities", "identity", "workdir",
+    "mask_proc", "pivot", "fork", "gvisor", "score", "stdio", "capabilities", "identity", "workdir",
     "files", "rlimits", "seccomp", "exec", "running",
 )  # fmt: skip
 RUNNING = len(STEPS) - 1
@@ -133,7 +133,7 @@ def _request(
         op,
         Collecting.NOTHING if collect_bytes is None else collect,
         warm,
-        0,
+        limits.pids,
         limits.disk_bytes,
         limits.inodes,
         # A stack of the size of the memory limit would be fair to deep recursion, but glibc gives

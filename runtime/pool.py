@@ -19,6 +19,7 @@ from runtime import build_init, seccomp, syscalls, workplace
 from runtime.cgroups import CgroupPool, open_pool
 from runtime.container import UID_RANGE
 from runtime.errors import HostNotReady, SandboxFault
+from runtime.gvisor import Gvisor, fitted
 from runtime.slot import Slot
 from runtime.tasks import carry_through
 from runtime.warm import WarmSpec
@@ -41,6 +42,7 @@ class PoolConfig:
         workplace: a directory of the worker's own; what it holds lives in memory only.
         init_directory: where the compiled init is kept.
         crun: the crun binary.
+        runsc: the binary of a gVisor that runs the programs; empty: none does.
         policy: the system-call policy of the runs.
     """
 
@@ -53,6 +55,7 @@ class PoolConfig:
     workplace: Path = Path("/run/sandbox/worker")
     init_directory: Path = Path("/var/lib/sandbox/init")
     crun: str = "crun"
+    runsc: str = ""
     policy: str = "default"
 
 
@@ -68,7 +71,9 @@ class Image:
     warm: WarmSpec | None = None
 
 
-def _make_slot(config: PoolConfig, number: int, cgroups: CgroupPool, crun: str) -> Slot:
+def _make_slot(
+    config: PoolConfig, number: int, cgroups: CgroupPool, crun: str, gvisor: Gvisor | None
+) -> Slot:
     cores = sorted(os.sched_getaffinity(0))
     return Slot.make(
         f"slot-{number}",
@@ -79,6 +84,7 @@ def _make_slot(config: PoolConfig, number: int, cgroups: CgroupPool, crun: str) 
         config.init_directory,
         crun,
         config.runs_per_container,
+        gvisor,
     )
 
 
@@ -115,13 +121,17 @@ class SlotPool:
         if crun is None:
             raise HostNotReady(f"{config.crun} is not installed: apt-get install crun")
         build_init.build(config.init_directory)
-        filter_program = seccomp.compile_policy(seccomp.load_policy(config.policy))
+        policy = seccomp.load_policy(config.policy)
+        filter_program = seccomp.compile_policy(fitted(policy) if config.runsc else policy)
         syscalls.process_control(syscalls.PR_SET_CHILD_SUBREAPER, 1)
         try:
             workplace.enter(config.workplace)
             cgroups = open_pool(config.name)
+            gvisor = None
+            if config.runsc:
+                gvisor = Gvisor.prepare(config.runsc, config.workplace / "gvisor")
             numbers = range(config.first_slot, config.first_slot + config.slots)
-            slots = [_make_slot(config, number, cgroups, crun) for number in numbers]
+            slots = [_make_slot(config, number, cgroups, crun, gvisor) for number in numbers]
         except OSError as error:
             raise HostNotReady(f"the slots cannot be made: {error}") from error
         return cls(config, cgroups, slots, filter_program)

@@ -72,7 +72,11 @@ class Run:
         """Runs the program; see `Slot.run`."""
         with contextlib.ExitStack() as undo:
             undo.callback(self._cancel_timers)
-            self._cgroup.prepare(self._limits.memory_bytes, self._limits.pids)
+            overhead = self._container.overhead
+            self._cgroup.prepare(
+                self._limits.memory_bytes + overhead.memory_bytes,
+                self._limits.pids * (1 + overhead.processes_each) + overhead.processes,
+            )
             stdout = self._capture(undo, self._limits.output_bytes, self._on_output_limit)
             stdout.listener = self._listener
             if isinstance(stdin, Feed):

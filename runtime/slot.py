@@ -16,6 +16,7 @@ from runtime.cgroups import RESIDUE_BYTES, CgroupPool, SlotCgroup
 from runtime.container import Container, Place, boot
 from runtime.errors import SlotBroken
 from runtime.feed import Feed, Listener
+from runtime.gvisor import Gvisor
 from runtime.limits import Limits
 from runtime.outcome import Outcome
 from runtime.program import Program
@@ -66,6 +67,7 @@ class Slot:
         init_directory: Path,
         crun: str,
         runs_per_container: int,
+        gvisor: Gvisor | None = None,
     ) -> "Slot":
         """Makes a slot without a container.
 
@@ -80,6 +82,7 @@ class Slot:
             init_directory: where init has been built.
             crun: the crun binary.
             runs_per_container: after so many runs the container is replaced; 1: a fresh one each.
+            gvisor: what runs the programs in the kernel's place, if wanted.
 
         Raises:
             SandboxFault, OSError: a step failed.
@@ -93,6 +96,7 @@ class Slot:
             init=build_init.binary_path(init_directory),
             warm_library=build_init.library_path(init_directory),
             crun=crun,
+            gvisor=gvisor,
         )
         place.directory.mkdir(mode=0o711)
         workplace.make_devices(place.devices)
@@ -109,12 +113,12 @@ class Slot:
 
         A boot that has begun is carried through, also when the caller is cancelled meanwhile. Where a
         container serves a few runs only, no interpreter is kept warm in it: that would cost more than
-        it saves.
+        it saves. Nor is one where gVisor runs the programs: it would be outside of it.
 
         Raises:
             SandboxFault: it could not be booted.
         """
-        if self._runs_per_container < _WORTH_WARMING_RUNS:
+        if self._runs_per_container < _WORTH_WARMING_RUNS or self._place.gvisor is not None:
             warm = None
         await carry_through(self._boot(image, rootfs, filter_program, warm))
 

@@ -106,6 +106,10 @@ class Settings(BaseSettings):
     state_dir: Path = Field(default=Path("/var/lib/sandbox"), description="Images and init.")
     run_dir: Path = Field(default=Path("/run/sandbox"), description="Sockets and slots.")
     crun: str = Field(default="crun", description="The crun binary.")
+    runsc: str = Field(
+        default="",
+        description="A runsc binary of gVisor's, as a second wall around each program; empty: none.",
+    )
     maximum: MaximumLimits = Field(default_factory=MaximumLimits)
 
     @model_validator(mode="after")

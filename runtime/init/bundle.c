@@ -55,6 +55,10 @@ int bundle_open(struct bundle *bundle, int fd) {
   return 0;
 }
 
+size_t bundle_strings_bytes(const struct bundle *bundle) {
+  return (size_t)(bundle->first_file - bundle->base);
+}
+
 void bundle_close(struct bundle *bundle) {
   munmap((void *)bundle->base, (size_t)(bundle->end - bundle->base));
 }

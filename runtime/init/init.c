@@ -106,20 +106,24 @@ static void remove_shared_memory(void) {
 
 /* Reaps until the program has ended, then ends all that it left and counts it. */
 static void reap(pid_t program, const struct container *container) {
-  int status;
-  pid_t pid;
-  while ((pid = waitpid(-1, &status, __WALL)) != program)
-    if (pid < 0 && errno == ECHILD) break;
-  progress->wait_status = status;
+  progress->wait_status = await_program(program);
   progress->end_ns = monotonic_ns();
-  while (waitpid(-1, &status, __WALL | WNOHANG) > 0); /* had ended already: not left behind */
-  kill(-1, SIGKILL);
-  while (waitpid(-1, &status, __WALL) > 0)
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) progress->leftovers++;
+  progress->leftovers = end_leftovers();
   progress->cpu_end_ns = cgroup_cpu_ns(container);
   remove_shared_memory();
-  struct rusage usage;
-  if (!getrusage(RUSAGE_CHILDREN, &usage)) progress->max_rss_bytes = (uint64_t)usage.ru_maxrss * 1024;
+}
+
+/* Runs the program in a jail of this kernel's. */
+static int keep_program(const struct run *run, const struct container *container) {
+  if (jail_build(run, container->progress)) return -1;
+  progress->step = STEP_FORK;
+  pid_t program = run->request.warm ? fork_warm(run) : fork_program(run, container);
+  if (program < 0) return -1;
+  close(run->stdin_fd);
+  close(run->stdout_fd);
+  close(run->stderr_fd);
+  reap(program, container);
+  return 0;
 }
 
 /* The keeper. */
@@ -127,20 +131,12 @@ static void keep(struct run *run, const struct container *container) {
   close(WORKER);
   progress->step = STEP_REQUEST;
   if (bundle_open(&run->bundle, run->bundle_fd) ||
-      jail_build(run, (struct progress *)progress)) {
+      (container->runsc ? gvisor_keep(run, container) : keep_program(run, container))) {
     progress->error = errno;
     _exit(1);
   }
-  progress->step = STEP_FORK;
-  pid_t program = run->request.warm ? fork_warm(run) : fork_program(run, container);
-  if (program < 0) {
-    progress->error = errno;
-    _exit(1);
-  }
-  close(run->stdin_fd);
-  close(run->stdout_fd);
-  close(run->stderr_fd);
-  reap(program, container);
+  struct rusage usage;
+  if (!getrusage(RUSAGE_CHILDREN, &usage)) progress->max_rss_bytes = (uint64_t)usage.ru_maxrss * 1024;
   /* exec leaves the last step behind; only a failure sets an error */
   if (!progress->error) progress->step = STEP_RUNNING;
   if (!progress->error && run->collect_fd >= 0)
@@ -302,8 +298,10 @@ static void reset_signals(void) {
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &nothing, NULL, sizeof nothing);
 }
 
-int main(void) {
-  struct container container = {0};
+/* The arguments are the command that runs gVisor, where that is wanted. */
+int main(int argc, char **argv) {
+  if (argc > 1 && !strcmp(argv[1], INSIDE)) return inside();
+  struct container container = {.runsc = argc > 1 ? argv + 1 : NULL};
   union {
     uint32_t op;
     struct configure configure;

@@ -13,6 +13,7 @@ struct container {
   const void *filter;
   size_t filter_bytes;
   struct progress *progress;
+  char **runsc; /* the command that runs gVisor, by which each program is run; or NULL (gvisor.c) */
 };
 
 struct bundle {
@@ -40,6 +41,7 @@ int container_configure(struct container *container, const struct configure *mes
 
 /* bundle.c */
 int bundle_open(struct bundle *bundle, int fd);
+size_t bundle_strings_bytes(const struct bundle *bundle);
 void bundle_close(struct bundle *bundle);
 int bundle_write_files(const struct bundle *bundle, int directory, uint32_t protected_ones);
 int bundle_has_protected(const struct bundle *bundle);
@@ -48,9 +50,33 @@ int bundle_has_protected(const struct bundle *bundle);
 void collect(const struct bundle *bundle, const struct run_request *request, int out);
 
 /* jail.c: each returns 0, or -1 with progress->step and errno telling where and why */
+#define SCRATCH "/tmp"
+#define UPPER SCRATCH "/u"
+#define ROOT SCRATCH "/r"
+#define AT(name, call)          \
+  do {                          \
+    progress->step = STEP_##name; \
+    if (call) return -1;        \
+  } while (0)
+int jail_layers(const struct run *run, struct progress *progress);
 int jail_build(const struct run *run, struct progress *progress);
 int jail_enter(const struct run *run, const struct container *container);
+int jail_write_files(const struct run *run, struct progress *progress);
+int jail_enter_inside(const struct run *run, const struct container *container);
+int make_directory(const char *path, mode_t mode, uid_t owner);
+int give_up_priority(void);
 int set_stdio(const struct run *run);
+
+/* reap.c */
+int await_program(pid_t program);
+uint32_t end_leftovers(void);
+
+/* gvisor.c: 0, or -1 as in jail.c */
+int gvisor_keep(const struct run *run, const struct container *container);
+
+/* inside.c */
+#define INSIDE "inside" /* what init is told to be it */
+int inside(void);
 
 /* clock.c */
 uint64_t monotonic_ns(void);

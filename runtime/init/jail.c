@@ -26,10 +26,6 @@
 #include <unistd.h>
 #include "init.h"
 
-#define SCRATCH "/tmp"
-#define UPPER SCRATCH "/u"
-#define ROOT SCRATCH "/r"
-
 /* What of /proc tells about the host or its other tenants. What only root may read needs no mask, and
  * nor does the rest of /proc/sys: both belong to the host's root, who is nobody in here. */
 static const char *const MASKED_FILES[] = {
@@ -50,7 +46,7 @@ static int mount_tmpfs(const struct run *run) {
   return mount("tmpfs", SCRATCH, "tmpfs", MS_NOSUID | MS_NODEV, options);
 }
 
-static int make_directory(const char *path, mode_t mode, uid_t owner) {
+int make_directory(const char *path, mode_t mode, uid_t owner) {
   if (mkdir(path, mode)) return -1;
   if (owner && chown(path, owner, owner)) return -1;
   return chmod(path, mode); /* mkdir obeys the umask */
@@ -93,16 +89,15 @@ static int pivot(void) {
   return chdir(ROOT) || syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH) || chdir("/");
 }
 
-#define AT(name, call)          \
-  do {                          \
-    progress->step = STEP_##name; \
-    if (call) return -1;        \
-  } while (0)
-
-int jail_build(const struct run *run, struct progress *progress) {
+int jail_layers(const struct run *run, struct progress *progress) {
   AT(MOUNT_TMPFS, mount_tmpfs(run));
   AT(LAYERS, make_layers());
   AT(MOUNT_OVERLAY, mount_overlay());
+  return 0;
+}
+
+int jail_build(const struct run *run, struct progress *progress) {
+  if (jail_layers(run, progress)) return -1;
   AT(BIND_DEV, mount("/dev/slot", ROOT "/dev", NULL, MS_BIND, NULL));
   AT(MOUNT_PROC, mount("proc", ROOT "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL));
   AT(MASK_PROC, mask_proc());
@@ -110,33 +105,53 @@ int jail_build(const struct run *run, struct progress *progress) {
   return 0;
 }
 
-/* The program is the first that the kernel may take when memory runs out. From here on /proc is read
- * only, or the program could lower that score again, down to init's own. */
-static int give_up_priority(void) {
+/* The program is the first that the kernel may take when memory runs out. */
+int give_up_priority(void) {
   int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
   if (fd < 0 || write(fd, "1000", 4) != 4) return -1;
   close(fd);
-  return setpriority(PRIO_PROCESS, 0, 0) ||
-         mount(NULL, "/proc", NULL,
+  return setpriority(PRIO_PROCESS, 0, 0);
+}
+
+/* Or the program could lower its score again, down to init's own. */
+static int keep_score(void) {
+  return mount(NULL, "/proc", NULL,
                MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
 }
 
-static int set_limits(const struct run_request *request) {
-  const struct {
-    int resource;
-    rlim_t value;
-  } limits[] = {
-      {RLIMIT_CORE, 0},          {RLIMIT_CPU, request->cpu_backstop_s},
-      {RLIMIT_MSGQUEUE, 0},      {RLIMIT_FSIZE, request->disk_bytes},
-      {RLIMIT_NICE, 0},          {RLIMIT_NOFILE, request->open_files},
-      {RLIMIT_RTPRIO, 0},        {RLIMIT_STACK, request->stack_bytes},
-      {RLIMIT_SIGPENDING, 1024}, {RLIMIT_MEMLOCK, 64 * 1024},
-  };
-  for (size_t i = 0; i < COUNT_OF(limits); i++) {
+struct limit {
+  int resource;
+  rlim_t value;
+};
+
+static int set_limits(const struct limit *limits, size_t count) {
+  for (size_t i = 0; i < count; i++) {
     struct rlimit value = {limits[i].value, limits[i].value};
     if (setrlimit((__rlimit_resource_t)limits[i].resource, &value)) return -1;
   }
   return 0;
+}
+
+static int set_limits_of(const struct run_request *request) {
+  const struct limit limits[] = {
+      {RLIMIT_CORE, 0},
+      {RLIMIT_FSIZE, request->disk_bytes},
+      {RLIMIT_NOFILE, request->open_files},
+      {RLIMIT_STACK, request->stack_bytes},
+      {RLIMIT_MEMLOCK, 64 * 1024},
+  };
+  return set_limits(limits, COUNT_OF(limits));
+}
+
+/* Those that gVisor's kernel does not let anybody set, but has from its configuration; and the one that it
+ * would enforce by a clock of its own, which goes on while other programs have the core. */
+static int set_limits_of_linux(const struct run_request *request) {
+  const struct limit limits[] = {{RLIMIT_CPU, request->cpu_backstop_s},
+                                 {RLIMIT_MSGQUEUE, 0},
+                                 {RLIMIT_NICE, 0},
+                                 {RLIMIT_RTPRIO, 0},
+                                 {RLIMIT_SIGPENDING, 1024}};
+  return set_limits(limits, COUNT_OF(limits));
 }
 
 /* The program gets descriptors 0, 1 and 2 and no other. The sources are all above 2: init holds
@@ -152,7 +167,8 @@ static int drop_capabilities(void) {
       if (errno != EINVAL) return -1;
       break; /* past the last one that this kernel knows */
     }
-  return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  /* gVisor's kernel has no ambient ones */
+  return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) && errno != EINVAL ? -1 : 0;
 }
 
 static int become_payload(void) {
@@ -188,14 +204,37 @@ static int filter_system_calls(const struct container *container) {
 
 int jail_enter(const struct run *run, const struct container *container) {
   struct progress *progress = container->progress;
-  AT(SCORE, give_up_priority());
+  AT(SCORE, give_up_priority() || keep_score());
   AT(STDIO, set_stdio(run));
   AT(FILES, write_protected_files(&run->bundle));
   AT(CAPABILITIES, drop_capabilities());
   AT(IDENTITY, become_payload());
   AT(WORKDIR, setsid() < 0 || chdir(WORKDIR));
   AT(FILES, write_files(&run->bundle));
-  AT(RLIMITS, set_limits(&run->request)); /* the files are not the program's to open or to write */
+  /* the files are not the program's to open or to write */
+  AT(RLIMITS, set_limits_of(&run->request) || set_limits_of_linux(&run->request));
+  AT(SECCOMP, filter_system_calls(container));
+  return 0;
+}
+
+/* For a program behind gVisor: writes its files from outside, which makes a directory of ours its root. */
+int jail_write_files(const struct run *run, struct progress *progress) {
+  AT(PIVOT, chdir(ROOT) || chroot("."));
+  AT(FILES, write_protected_files(&run->bundle));
+  AT(CAPABILITIES, drop_capabilities());
+  AT(IDENTITY, become_payload());
+  AT(WORKDIR, chdir(WORKDIR));
+  AT(FILES, write_files(&run->bundle));
+  return 0;
+}
+
+/* The rest of it, in gVisor: the descriptors and the files are in place. */
+int jail_enter_inside(const struct run *run, const struct container *container) {
+  struct progress *progress = container->progress;
+  AT(CAPABILITIES, drop_capabilities());
+  AT(IDENTITY, become_payload());
+  AT(WORKDIR, setsid() < 0 || chdir(WORKDIR));
+  AT(RLIMITS, set_limits_of(&run->request));
   AT(SECCOMP, filter_system_calls(container));
   return 0;
 }

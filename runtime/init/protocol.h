@@ -58,6 +58,7 @@ enum step {
   STEP_MASK_PROC,
   STEP_PIVOT,
   STEP_FORK,
+  STEP_GVISOR, /* gVisor did not start, or died under the program */
   STEP_SCORE,
   STEP_STDIO,
   STEP_CAPABILITIES,
@@ -79,7 +80,7 @@ struct run_request {
   uint32_t op;
   uint32_t has_collect; /* enum collecting; unless it is NOTHING, a fifth descriptor is there */
   uint32_t warm; /* 0, or the number of the warm interpreter: to start, or to fork the program from */
-  uint32_t reserved;
+  uint32_t pids; /* for gVisor to count; otherwise the slot's cgroup does */
   uint64_t disk_bytes;
   uint64_t inodes;
   uint64_t stack_bytes;
@@ -130,6 +131,19 @@ struct collected_header {
   uint32_t reserved;
   uint64_t size;
   uint64_t mtime_ns;
+};
+
+/* What process 1 of a gVisor sandbox (inside.c) writes to a file that only it can open, for the keeper. A
+ * program that has taken gVisor over could write it too, so it is believed no further than an exit
+ * status. */
+enum stage { STAGE_NONE = 0, STAGE_STARTED = 1, STAGE_ENDED = 2, STAGE_DONE = 3 };
+struct inside_report {
+  uint32_t stage;
+  uint32_t step; /* STEP_RUNNING, or where the program's start failed, with the error number */
+  int32_t error;
+  int32_t wait_status; /* from STAGE_ENDED on */
+  uint32_t leftovers;  /* from STAGE_DONE on */
+  uint32_t reserved;
 };
 
 #define WARM_INTERPRETERS 2

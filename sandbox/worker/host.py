@@ -172,6 +172,7 @@ class Host:
                 workplace=settings.run_dir / f"worker-{index}",
                 init_directory=settings.state_dir / "init",
                 crun=settings.crun,
+                runsc=settings.runsc,
             )
             findings = damage(shelf) + rival_claims(catalog)
             return cls(SlotPool.open(config), catalog, undo.pop_all(), findings)

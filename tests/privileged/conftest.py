@@ -1,4 +1,7 @@
-"""Fixtures for tests that run programs in real containers. See `lab` for the slots."""
+"""Fixtures for tests that run programs in real containers. See `lab` for the slots.
+
+Tests that are marked as ``gvisor`` have other slots, in which gVisor runs the programs.
+"""
 
 import asyncio
 import time
@@ -7,41 +10,49 @@ from collections.abc import Iterator
 import pytest
 
 from runtime.pool import SlotPool
+from tests.gvisor.binary import needed_runsc
 from tests.privileged.lab import ImagesMissing, Lab, Runner
 from tests.privileged.leaks import Look, look
 
-_LAB = pytest.StashKey[Lab]()
+_LABS = pytest.StashKey[dict[str, Lab]]()
+_PLAIN, _GVISOR = "plain", "gvisor"
 # Cancelled work comes to its end in the background; leaks are what is still there then.
 _SETTLE_S = 10.0
 
 
-def _needs_slots(item: pytest.Item | None) -> bool:
-    return isinstance(item, pytest.Function) and "lab" in item.fixturenames
+def _slots_for(item: pytest.Item | None) -> str | None:
+    """Which slots a test needs, if any."""
+    if not isinstance(item, pytest.Function) or "lab" not in item.fixturenames:
+        return None
+    return _GVISOR if item.get_closest_marker("gvisor") else _PLAIN
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """First the tests with slots, since slots are made in a process that has no threads yet."""
-    items.sort(key=lambda item: not _needs_slots(item))
+    order = (_PLAIN, _GVISOR, None)
+    items.sort(key=lambda item: order.index(_slots_for(item)))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """Gives the process back to the other tests as soon as no test needs the slots any more."""
-    if _needs_slots(item) and not _needs_slots(nextitem) and _LAB in item.config.stash:
-        item.config.stash[_LAB].close()
+    kind = _slots_for(item)
+    labs = item.config.stash.get(_LABS, {})
+    if kind != _slots_for(nextitem) and kind in labs:
+        labs[kind].close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def lab(request: pytest.FixtureRequest) -> Lab:
     """The slots of this pytest process, the same for every folder that takes this fixture over."""
-    if _LAB in request.config.stash:
-        return request.config.stash[_LAB]
-    try:
-        lab = Lab()
-    except ImagesMissing as error:
-        pytest.fail(str(error), pytrace=False)
-    request.config.stash[_LAB] = lab
-    return lab
+    kind = _slots_for(request.node) or _PLAIN
+    labs = request.config.stash.setdefault(_LABS, {})
+    if kind not in labs:
+        try:
+            labs[kind] = Lab(needed_runsc()) if kind == _GVISOR else Lab()
+        except ImagesMissing as error:
+            pytest.fail(str(error), pytrace=False)
+    return labs[kind]
 
 
 @pytest.fixture
@@ -57,7 +68,7 @@ def runner(lab: Lab) -> Runner:
 @pytest.fixture(autouse=True)
 def nothing_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """After each test that uses the slots: whatever it has left is named, and the test fails."""
-    if not _needs_slots(request.node):
+    if _slots_for(request.node) is None:
         yield
         return
     lab: Lab = request.getfixturevalue("lab")

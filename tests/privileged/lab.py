@@ -190,9 +190,10 @@ class Runner:
         return self.c((self.programs / name).read_text(), *args, **options)
 
 
-def make_config(number: int, suffix: str = "") -> PoolConfig:
+def make_config(number: int, suffix: str = "", runsc: str = "") -> PoolConfig:
     """How the slots of one test process are made; processes have numbers.
 
+    With ``runsc`` gVisor runs the programs.
     The ranges of user ids are far from those of a service that may be running on this machine.
     """
     name = f"test-{number}{suffix}"
@@ -203,6 +204,7 @@ def make_config(number: int, suffix: str = "") -> PoolConfig:
         first_slot=first,
         workplace=Path(f"/run/sandbox-{name}"),
         init_directory=Settings().state_dir / "init",
+        runsc=runsc,
     )
 
 
@@ -226,10 +228,10 @@ def claim_number() -> tuple[int, int]:
 class Lab:
     """The slots, their event loop, and what of this process they have changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, runsc: str = "") -> None:
         find_images()  # before anything is changed
         self.number, self._claim = claim_number()
-        self.config = make_config(self.number)
+        self.config = make_config(self.number, runsc=runsc)
         self._files = ResidentFiles()
         for name in IMAGES:
             self._files.add(ImageStore(Settings().images_dir).get(name).rootfs)

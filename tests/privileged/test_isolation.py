@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import platform
 import socket
 import subprocess
 import sys
@@ -316,6 +317,11 @@ def test_a_program_cannot_tell_which_machine_it_is_on(runner: Runner):
     name = "/proc/sys/kernel/random/boot_id"
     assert "" == said(runner.run_program(["cat", name]))
     assert Path(name).read_text() != ""  # the control
+
+
+def test_the_kernel_is_the_hosts(runner: Runner):
+    # The control of test_gvisor.py, where it is not.
+    assert f"{platform.release()}\n" == said(runner.run_program(["uname", "-r"]))
 
 
 SYSTEM_FILES = [

@@ -340,8 +340,10 @@ def _zeros() -> list[int]:
 
 
 def test_a_request_carries_the_limits():
-    limits = Limits(cpu_time_s=1.5, memory_bytes=64 * MIB, disk_bytes=5, inodes=6, open_files=7)
-    expected = (protocol.OP_RUN, 0, 0, 0, 5, 6, 64 * MIB, 12, 7, 0)
+    limits = Limits(
+        cpu_time_s=1.5, memory_bytes=64 * MIB, pids=4, disk_bytes=5, inodes=6, open_files=7
+    )
+    expected = (protocol.OP_RUN, 0, 0, 4, 5, 6, 64 * MIB, 12, 7, 0)
     assert expected == protocol.RUN.unpack(run_message(limits, collect_bytes=None))
     with_files = protocol.RUN.unpack(run_message(limits, collect_bytes=8))
     assert (1, 8) == (with_files[1], with_files[-1])

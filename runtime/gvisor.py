@@ -1,0 +1,139 @@
+"""The second wall: programs that are run by gVisor's kernel, inside of what a slot is anyway.
+
+Theory of operation. With a runsc binary of gVisor's, init executes that in the place of each program
+(``init/gvisor.c``). All the rest is as it is without: namespaces, user ids, cgroup, tmpfs and overlay are
+the slot's and the run's, and hold gVisor; the program's system calls go to gVisor's kernel, a process that
+needs few of this machine's own. Each run has a gVisor of its own, which is killed with it.
+
+What gVisor needs for itself is added to the run's limits, and its CPU time is the program's: system calls
+cost more. There is no warm interpreter, since it would be outside of the wall.
+"""
+
+import json
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from runtime.errors import HostNotReady
+from runtime.limits import MIB
+from runtime.seccomp import Policy
+
+# The places inside a slot's container; init (gvisor.c) makes the run's root and the control directory.
+_RUNSC, _BUNDLE = "/dev/runsc", "/dev/bundle"
+_SCRATCH = "/tmp"  # noqa: S108 - of the slot's container, where init mounts each run's own
+_ROOT, _STATE, _CONTROL = f"{_SCRATCH}/r", f"{_SCRATCH}/c/state", f"{_SCRATCH}/c/shared"
+_FLAGS = (
+    "--platform=ptrace",  # asks for nothing of the machine; the others need a device or a newer runsc
+    "--network=none",
+    "--ignore-cgroups",  # the slot's holds everything
+    "--overlay2=none",  # the run has an overlay already, on a tmpfs that has a size
+    f"--root={_STATE}",
+)
+# What process 1 of a sandbox may do there, in gVisor's kernel.
+_INSIDE_CAPABILITIES = [
+    "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_KILL", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID",
+    "CAP_SYS_ADMIN",
+]  # fmt: skip
+# As a program has them otherwise (jail.c); the rest of them can be set from inside.
+_LIMITS = {"RLIMIT_MSGQUEUE": 0, "RLIMIT_NICE": 0, "RLIMIT_RTPRIO": 0, "RLIMIT_SIGPENDING": 1024}
+# What the gofer needs besides what init has, in the slot's user namespace.
+OUTSIDE_CAPABILITIES = ("CAP_FSETID",)
+
+
+@dataclass(frozen=True, slots=True)
+class Overhead:
+    """What a run's isolation itself takes of a slot, besides what the program may have.
+
+    Attributes:
+        memory_bytes: of memory.
+        processes: processes and threads.
+        processes_each: the same, for each that the program may have.
+    """
+
+    memory_bytes: int = 0
+    processes: int = 0
+    processes_each: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gvisor:
+    """A gVisor that can be used: its binary, and the directory with the configuration of its sandboxes."""
+
+    runsc: Path
+    bundle: Path
+
+    @classmethod
+    def prepare(cls, runsc: str, bundle: Path) -> "Gvisor":
+        """Writes the configuration, which is the same for all runs, into the new directory ``bundle``.
+
+        Raises:
+            HostNotReady: there is no such binary.
+        """
+        path = shutil.which(runsc)
+        if path is None:
+            raise HostNotReady(
+                f"{runsc} is not there or cannot be executed: install gVisor's runsc"
+            )
+        bundle.mkdir()
+        (bundle / "config.json").write_text(json.dumps(sandbox_config()))
+        return cls(Path(path).resolve(), bundle)
+
+    @property
+    def command(self) -> list[str]:
+        """What init executes in the place of a program."""
+        return [_RUNSC, *_FLAGS, "run", f"--bundle={_BUNDLE}", "run"]
+
+    @property
+    def mounts(self) -> list[dict[str, Any]]:
+        """What a slot's container needs for it."""
+        options = ["bind", "nosuid", "nodev", "ro"]
+        return [
+            {"destination": _RUNSC, "type": "bind", "source": str(self.runsc), "options": options},
+            {
+                "destination": _BUNDLE,
+                "type": "bind",
+                "source": str(self.bundle),
+                "options": options,
+            },
+        ]
+
+
+def fitted(policy: Policy) -> Policy:
+    """A policy for programs of gVisor's kernel: without statx, for which C libraries have another way.
+
+    The gVisor of 2022 refuses a flag that ``ls`` gives it.
+    """
+    return replace(policy, allow=tuple(name for name in policy.allow if name != "statx"))
+
+
+def sandbox_config() -> dict[str, Any]:
+    """The OCI configuration of a sandbox, as runsc finds it in a slot's container."""
+    return {
+        "ociVersion": "1.0.0",
+        "root": {"path": _ROOT, "readonly": False},
+        "hostname": "sandbox",
+        "process": {
+            "terminal": False,
+            "user": {"uid": 0, "gid": 0},
+            "args": ["/dev/control/init", "inside"],
+            "env": [],
+            "cwd": "/",
+            "noNewPrivileges": True,
+            "rlimits": [
+                {"type": name, "soft": value, "hard": value} for name, value in _LIMITS.items()
+            ],
+            "capabilities": {
+                kind: _INSIDE_CAPABILITIES for kind in ("bounding", "effective", "permitted")
+            },
+        },
+        "mounts": [
+            {"destination": "/dev/control", "type": "bind", "source": _CONTROL,
+             "options": ["rbind", "nosuid", "nodev"]},
+        ],
+        "linux": {},
+    }  # fmt: skip
+
+
+NO_OVERHEAD = Overhead()
+GVISOR_OVERHEAD = Overhead(memory_bytes=32 * MIB, processes=256, processes_each=8)
