@@ -19,7 +19,7 @@ from runtime import build_init, seccomp, syscalls, workplace
 from runtime.cgroups import CgroupPool, open_pool
 from runtime.container import UID_RANGE
 from runtime.errors import HostNotReady, SandboxFault
-from runtime.gvisor import Gvisor, fitted
+from runtime.gvisor import Gvisor
 from runtime.slot import Slot
 from runtime.tasks import carry_through
 from runtime.warm import WarmSpec
@@ -121,8 +121,7 @@ class SlotPool:
         if crun is None:
             raise HostNotReady(f"{config.crun} is not installed: apt-get install crun")
         build_init.build(config.init_directory)
-        policy = seccomp.load_policy(config.policy)
-        filter_program = seccomp.compile_policy(fitted(policy) if config.runsc else policy)
+        filter_program = seccomp.compile_policy(seccomp.load_policy(config.policy))
         syscalls.process_control(syscalls.PR_SET_CHILD_SUBREAPER, 1)
         try:
             workplace.enter(config.workplace)

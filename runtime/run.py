@@ -36,6 +36,7 @@ _KILL_ANSWER_S = 10.0
 _SHORT_LOOK_S, _LONG_LOOK_S = 0.002, 0.1
 _EXEC_STEP = protocol.STEPS.index("exec")
 _FILES_STEP = protocol.STEPS.index("files")
+_GVISOR_STEP = protocol.STEPS.index("gvisor")
 # Want of memory or of descriptors while a run is set up is ours, not the program's.
 _OUR_ERRORS = frozenset({errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.EIO})
 
@@ -72,11 +73,7 @@ class Run:
         """Runs the program; see `Slot.run`."""
         with contextlib.ExitStack() as undo:
             undo.callback(self._cancel_timers)
-            overhead = self._container.overhead
-            self._cgroup.prepare(
-                self._limits.memory_bytes + overhead.memory_bytes,
-                self._limits.pids * (1 + overhead.processes_each) + overhead.processes,
-            )
+            self._cgroup.prepare(*self._container.overhead.limits(self._limits))
             stdout = self._capture(undo, self._limits.output_bytes, self._on_output_limit)
             stdout.listener = self._listener
             if isinstance(stdin, Feed):
@@ -180,6 +177,8 @@ class Run:
             return  # its files alone were more than its memory, or nobody waits for it
         if os.WIFSIGNALED(report.wait_status) and self._cgroup.oom_kills() > 0:
             return  # its files again, but the kernel was quicker than we
+        if report.step == _GVISOR_STEP and report.wall_s and self._cgroup.pids_refused() > 0:
+            return  # it has so many processes and threads that gVisor could not have its own
         self.abandoned = True
         raise SetupFailed(protocol.STEPS[report.step], report.error)
 
@@ -198,6 +197,7 @@ class Run:
         signaled = os.WIFSIGNALED(report.wait_status)
         out, err = stdout.finish(), stderr.finish()
         peak_bytes = self._cgroup.peak_memory_bytes()
+        memory_bytes = report.max_rss_bytes if peak_bytes is None else peak_bytes
         oom_kills = self._cgroup.oom_kills()
         if oom_kills and not self._cgroup.hit_memory_limit():
             raise SandboxFault("the host ran out of memory during a run")
@@ -208,7 +208,7 @@ class Run:
             start_error=self._start_error(report),
             cpu_time_s=report.cpu_s,
             wall_time_s=report.wall_s,
-            memory_bytes=report.max_rss_bytes if peak_bytes is None else peak_bytes,
+            memory_bytes=max(0, memory_bytes - self._container.overhead.least_memory_bytes),
             oom_kills=oom_kills,
             pids_refused=self._cgroup.pids_refused(),
             leftover_processes=report.leftovers,
