@@ -41,6 +41,8 @@ class Contender:
         meaning: what exactly is measured, in one line.
         make: the drivers that it needs; each gets an agent.
         suits: the workloads in which it takes part.
+        beside: the contender whose throughput this one's is told as a share of, besides the group's.
+        at_most: with how many callers at once it is measured over HTTP, if it is slow.
     """
 
     name: str
@@ -48,6 +50,8 @@ class Contender:
     meaning: str
     make: Callable[[Task, Place], Sequence[MakeDriver]]
     suits: Callable[[Workload], bool] = lambda workload: True
+    beside: str = ""
+    at_most: int = 128
 
 
 # Of each group; the other groups have none.
@@ -96,10 +100,21 @@ CONTENDERS = (
         lambda task, place: [
             MakeEngine(
                 task, place.directory / "engine-cold", place.state_dir / "init", place.cores,
-                is_warm=False,
+                "cold",
             )
         ],
         suits=lambda workload: workload.language == "python" and workload.command is None,
+    ),
+    Contender(
+        "gvisor", "direct",
+        "the same with gVisor (SANDBOX_RUNSC) as a second wall, where a runsc is present",
+        lambda task, place: [
+            MakeEngine(
+                task, place.directory / "gvisor", place.state_dir / "init", place.cores, "gvisor"
+            )
+        ],
+        suits=lambda workload: not workload.tests,
+        beside="engine",
     ),
     Contender(
         "unsandboxed", "http",
@@ -124,12 +139,24 @@ CONTENDERS = (
         "POST /run to a service started with its defaults",
         lambda task, place: [MakeService(task, place.directory / "service", place.state_dir)],
     ),
+    Contender(
+        "service+gvisor", "http",
+        "the same with gVisor as a second wall, where a runsc is present",
+        lambda task, place: [
+            MakeService(
+                task, place.directory / "walled", place.state_dir, is_walled=True
+            )
+        ],
+        suits=lambda workload: not workload.tests and not workload.same,
+        beside="service",
+        at_most=8,
+    ),
 )  # fmt: skip
 
 
 def alone(contenders: Sequence[Contender]) -> list[Contender]:
     """Those that are also measured with one run at a time, when nobody else is in its way."""
-    names = ("fork+exec", "crun", "engine")
+    names = ("fork+exec", "crun", "engine", "gvisor")
     return [dataclasses.replace(one, group="alone") for one in contenders if one.name in names]
 
 
@@ -138,7 +165,7 @@ def concurrency_levels(contender: Contender, workload: Workload, place: Place) -
     if not contender.suits(workload):
         return ()
     if contender.group == "http":
-        return workload.concurrency
+        return tuple(level for level in workload.concurrency if level <= contender.at_most)
     return () if workload.same else (place.cores,)
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 import uvloop
 
@@ -21,6 +22,9 @@ from tests.bench.agents import Round, Unavailable
 from tests.bench.closed_loop import RunFailed, Tally, check_output
 from tests.bench.figures import Sample
 from tests.bench.workloads import Step, Task
+from tests.gvisor.binary import find_runsc
+
+Kind = Literal["warm", "cold", "gvisor"]
 
 FIRST_UID = 0x7700_0000
 _ARTEFACT_BYTES = 64 * MIB
@@ -97,24 +101,29 @@ class _Engine:
 class MakeEngine:
     """A pool of slots, and one lane of runs for each of them.
 
-    With ``is_warm`` containers keep an interpreter warm where the image asks for it, as in the service.
+    If they are ``warm`` they keep an interpreter warm where the image asks for it, as in the service; with
+    ``gvisor`` that runs the programs.
     """
 
     task: Task
     directory: Path
     init_directory: Path
     slots: int
-    is_warm: bool = True
+    kind: Kind = "warm"
 
     @contextlib.contextmanager
     def __call__(self) -> Iterator[_Engine]:
+        runsc = find_runsc() if self.kind == "gvisor" else None
+        if self.kind == "gvisor" and runsc is None:
+            raise Unavailable("there is no runsc")
         config = PoolConfig(
-            name="bench" if self.is_warm else "bench-cold",
+            name=f"bench-{self.kind}",
             slots=self.slots,
-            first_slot=0 if self.is_warm else self.slots,
+            first_slot=get_args(Kind).index(self.kind) * self.slots,
             first_uid=FIRST_UID,
             workplace=self.directory,
             init_directory=self.init_directory,
+            runsc=str(runsc or ""),
         )
         try:
             pool = SlotPool.open(config)
@@ -122,6 +131,6 @@ class MakeEngine:
             raise Unavailable(str(error)) from error
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             try:
-                yield _Engine(self.task, pool, runner, is_warm=self.is_warm)
+                yield _Engine(self.task, pool, runner, is_warm=self.kind == "warm")
             finally:
                 runner.run(pool.close())

@@ -104,6 +104,23 @@ def notes(rows: Sequence[Row]) -> list[str]:
     return [f"{contender} ({workload}): {text}" for (contender, text), workload in reasons.items()]
 
 
+def shares(rows: Sequence[Row]) -> list[str]:
+    """The throughput of contenders that are another one with something added, as shares of that one's."""
+    lines = []
+    for contender in CONTENDERS:
+        found = [
+            (row.cell, share)
+            for row in rows
+            if row.cell.contender == contender.name
+            and (share := times_baseline(row, rows, contender.beside)) is not None
+        ]
+        if contender.beside and found:
+            texts = (f"{one.workload} at {one.concurrency} {number(share)}" for one, share in found)
+            name, group = contender.name, contender.beside
+            lines.append(f"{name}, as a share of what {group} does: {', '.join(texts)}")
+    return lines
+
+
 def make_idle_table(idle: Sequence[IdleSlot]) -> Table:
     """What slots take that nobody uses."""
     title = "An idle slot: its container's memory, and how long the container takes to be booted"
@@ -135,6 +152,8 @@ def show(
     for contender in CONTENDERS:
         if contender.name in measured:
             console.print(f"{contender.name}: {contender.meaning}.", highlight=False)
+    for line in shares(rows):
+        console.print(line, highlight=False)
     console.print(_EXPLANATION, highlight=False)
     for note in notes(rows):
         console.print(Text(note, style="red"))

@@ -20,9 +20,11 @@ from tests.bench.closed_loop import RunFailed, check_output
 from tests.bench.figures import Sample
 from tests.bench.load import Answer, Exchange, generate, make_request
 from tests.bench.workloads import Task
+from tests.gvisor.binary import find_runsc
 from tests.service.conftest import Service
 
 FIRST_UID = 0x7780_0000
+_UIDS_A_SERVICE = 0x0020_0000  # 32 slots
 _START_S = 30.0
 _STOP_S = 30.0
 
@@ -103,16 +105,23 @@ def _make_runner() -> asyncio.Runner:
 
 @dataclass(frozen=True, slots=True)
 class MakeService:
-    """The real service with its defaults, and the load generator beside it."""
+    """The real service with its defaults, or with gVisor too, and the load generator beside it."""
 
     task: Task
     directory: Path
     state_dir: Path
+    is_walled: bool = False
 
     @contextlib.contextmanager
     def __call__(self) -> Iterator[_Load]:
+        runsc = find_runsc() if self.is_walled else None
+        if self.is_walled and runsc is None:
+            raise Unavailable("there is no runsc")
+        first_uid = FIRST_UID + self.is_walled * _UIDS_A_SERVICE
         try:
-            service = Service(self.directory, first_uid=FIRST_UID, state_dir=self.state_dir)
+            service = Service(
+                self.directory, first_uid=first_uid, state_dir=self.state_dir, runsc=runsc or ""
+            )
         except RuntimeError as error:
             raise Unavailable(str(error)) from error
         try:

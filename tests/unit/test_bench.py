@@ -196,8 +196,22 @@ def test_cold_engine_takes_part_only_where_an_interpreter_could_be_warm():
     assert not takes_part("engine cold", "true")
 
 
+def test_what_has_something_added_is_told_as_a_share_of_what_has_not():
+    rows = [row("engine", 40.0, 20.0), row("gvisor", 10.0, 10.0), row("crun", 30.0)]
+    assert ["gvisor, as a share of what engine does: python at 2 0.38"] == report.shares(rows)
+    assert [] == report.shares(rows[1:])
+
+
+def test_a_slow_contender_has_fewer_callers():
+    (slow,) = (one for one in CONTENDERS if one.name == "service+gvisor")
+    place = Place(Path(), Path(), 2)
+    assert (1, 8) == concurrency_levels(slow, NAMED["python"], place)
+    assert (1, 8, 32, 128) == NAMED["python"].concurrency
+
+
 def test_one_run_at_a_time_is_compared_with_crun():
-    assert ["fork+exec", "crun", "engine"] == [one.name for one in alone(CONTENDERS)]
+    expected = ["fork+exec", "crun", "engine", "gvisor"]
+    assert expected == [one.name for one in alone(CONTENDERS)]
     rows = [row("crun", 10.0, group="alone"), row("engine", 30.0, group="alone")]
     assert 3.0 == report.as_document(MACHINE, Settings(1, 1, 1), rows)["rows"][1]["times_baseline"]
 
