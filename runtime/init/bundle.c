@@ -126,37 +126,41 @@ static int write_entry(int directory, const char *path, const char *data,
   return write_file(directory, path, data, header->size, header->mode, header->mtime_ns);
 }
 
+/* Takes the next of the bundle's files. Returns -1 if it is damaged. */
+int bundle_next(const struct bundle *bundle, const char **cursor, struct bundle_file *file) {
+  struct file_header *header = &file->header;
+  errno = EINVAL;
+  if ((size_t)(bundle->end - *cursor) < sizeof *header) return -1;
+  memcpy(header, *cursor, sizeof *header);
+  file->path = *cursor + sizeof *header;
+  uint64_t left = (uint64_t)(bundle->end - file->path);
+  if (header->path_bytes == 0 || header->path_bytes > left ||
+      header->size > left - header->path_bytes || file->path[header->path_bytes - 1] != '\0')
+    return -1;
+  file->data = file->path + header->path_bytes;
+  *cursor = file->data + header->size;
+  errno = 0;
+  return 0;
+}
+
 int bundle_has_protected(const struct bundle *bundle) {
   const char *cursor = bundle->first_file;
-  struct file_header header;
+  struct bundle_file file;
   for (uint32_t i = 0; i < bundle->files; i++) {
-    if ((size_t)(bundle->end - cursor) < sizeof header) return 0;
-    memcpy(&header, cursor, sizeof header);
-    if (header.mode & PROTECTED) return 1;
-    cursor += sizeof header;
-    uint64_t left = (uint64_t)(bundle->end - cursor);
-    if (header.path_bytes > left || header.size > left - header.path_bytes) return 0;
-    cursor += header.path_bytes + header.size;
+    if (bundle_next(bundle, &cursor, &file)) return 0; /* whoever writes the files will say so */
+    if (file.header.mode & PROTECTED) return 1;
   }
   return 0;
 }
 
 int bundle_write_files(const struct bundle *bundle, int directory, uint32_t protected_ones) {
   const char *cursor = bundle->first_file;
+  struct bundle_file file;
   for (uint32_t i = 0; i < bundle->files; i++) {
-    struct file_header header;
-    errno = EINVAL;
-    if ((size_t)(bundle->end - cursor) < sizeof header) return -1;
-    memcpy(&header, cursor, sizeof header);
-    cursor += sizeof header;
-    uint64_t left = (uint64_t)(bundle->end - cursor);
-    if (header.path_bytes == 0 || header.path_bytes > left ||
-        header.size > left - header.path_bytes || cursor[header.path_bytes - 1] != '\0')
+    if (bundle_next(bundle, &cursor, &file)) return -1;
+    if ((file.header.mode & PROTECTED) == protected_ones &&
+        write_entry(directory, file.path, file.data, &file.header))
       return -1;
-    if ((header.mode & PROTECTED) == protected_ones &&
-        write_entry(directory, cursor, cursor + header.path_bytes, &header))
-      return -1;
-    cursor += header.path_bytes + header.size;
   }
   errno = 0;
   return 0;

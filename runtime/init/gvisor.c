@@ -13,10 +13,12 @@
  * everything is killed: nobody waits for runsc to tidy up what goes with the namespaces. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/inotify.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -70,6 +72,51 @@ static int write_files(const struct run *run, struct progress *progress) {
   return progress->error ? -1 : 0;
 }
 
+static int open_beneath(int directory, const char *path) {
+  struct open_how how = {.flags = O_PATH | O_CLOEXEC,
+                         .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+  return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+/* Binds a file or directory over itself: what is mounted cannot be removed, renamed or replaced. */
+static int pin(int directory, const char *path) {
+  char name[64];
+  int fd = open_beneath(directory, path);
+  if (fd < 0) return -1;
+  snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+  return mount(name, name, NULL, MS_BIND | MS_REC, NULL) || close(fd) ? -1 : 0;
+}
+
+/* Whether programs may add files to the directory in which a path lies: then it is sticky (jail.c). */
+static int is_in_sticky(int directory, const char *path) {
+  char parent[4096];
+  struct stat st;
+  const char *slash = strrchr(path, '/');
+  size_t length = slash ? (size_t)(slash - path) : 1;
+  if (length >= sizeof parent) return errno = ENAMETOOLONG, -1;
+  memcpy(parent, slash ? path : ".", length);
+  parent[length] = '\0';
+  int fd = open_beneath(directory, parent);
+  if (fd < 0 || fstat(fd, &st) || close(fd)) return -1;
+  return (st.st_mode & S_ISVTX) != 0;
+}
+
+/* gVisor lets a program rename a file of its own onto somebody else's in a sticky directory. The kernel of
+ * this machine does not, whatever gVisor asks it for, if that one is a mount point. */
+static int pin_protected(const struct bundle *bundle) {
+  const char *cursor = bundle->first_file;
+  struct bundle_file file;
+  int directory = open(ROOT WORKDIR, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (directory < 0) return -1;
+  for (uint32_t i = 0; i < bundle->files; i++) {
+    if (bundle_next(bundle, &cursor, &file)) return -1;
+    if (!(file.header.mode & PROTECTED)) continue;
+    int sticky = is_in_sticky(directory, file.path);
+    if (sticky < 0 || (sticky && pin(directory, file.path))) return -1;
+  }
+  return close(directory);
+}
+
 static pid_t start(const struct run *run, const struct container *container, int *pidfd) {
   pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, NULL, pidfd, NULL, 0);
   if (pid != 0) return pid;
@@ -119,7 +166,7 @@ int gvisor_keep(const struct run *run, const struct container *container) {
   /* For runsc, of this PID namespace; the program never sees it. */
   AT(MOUNT_PROC, mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL));
   if (write_files(run, progress)) return -1;
-  AT(GVISOR, make_control(run, container));
+  AT(GVISOR, pin_protected(&run->bundle) || make_control(run, container));
   int report_fd = open(SHARED "/report", O_RDONLY | O_CLOEXEC);
   int changes_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
   AT(GVISOR, report_fd < 0 || changes_fd < 0 ||

@@ -23,6 +23,11 @@ struct bundle {
   const char *first_file;
 };
 
+struct bundle_file {
+  struct file_header header;
+  const char *path, *data;
+};
+
 struct run {
   struct run_request request;
   int stdin_fd, stdout_fd, stderr_fd, bundle_fd;
@@ -42,6 +47,7 @@ int container_configure(struct container *container, const struct configure *mes
 /* bundle.c */
 int bundle_open(struct bundle *bundle, int fd);
 size_t bundle_strings_bytes(const struct bundle *bundle);
+int bundle_next(const struct bundle *bundle, const char **cursor, struct bundle_file *file);
 void bundle_close(struct bundle *bundle);
 int bundle_write_files(const struct bundle *bundle, int directory, uint32_t protected_ones);
 int bundle_has_protected(const struct bundle *bundle);
