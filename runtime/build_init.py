@@ -21,7 +21,7 @@ _FLAGS = (
 )  # fmt: skip
 _INIT_FLAGS = ("-static",)
 _LIBRARY_FLAGS = ("-fPIC", "-shared", "-fvisibility=hidden")
-_ONLY_IN_INIT = {"init.c", "collect.c"}
+_ONLY_IN_INIT = {"init.c", "collect.c", "gvisor.c", "inside.c", "reap.c"}
 _ONLY_IN_LIBRARY = {"warm.c"}
 
 

@@ -82,6 +82,7 @@ def test_what_does_not_fit_is_said_to_be_missing(runner: Runner):
 GUARDED = (
     InputFile("tests", b"", PROTECTED | DIRECTORY | 0o755),
     InputFile("tests/t.py", b"right", PROTECTED | 0o444),
+    InputFile("empty", b"", PROTECTED | DIRECTORY | 0o755),
     InputFile("conf/a.ini", b"right", PROTECTED | 0o444),
     InputFile("conf/b.ini", b"mine"),
     InputFile("src/a.py", b"mine"),
@@ -105,10 +106,12 @@ for path in ("tests/t.py", "conf/a.ini"):
     tried(os.link, path, "hard")
     tried(os.utime, path)
     tried(os.replace, "src/a.py", path)
-for path in ("tests", "conf"):
+os.mkdir("mine")
+for path in ("tests", "conf", "empty"):
     tried(os.rename, path, "elsewhere")
     tried(os.chmod, path, 0o777)
     tried(os.rmdir, path)
+    tried(os.rename, "mine", path)
 tried(os.mkdir, "tests/new")
 tried(os.symlink, "/etc/passwd", "tests/conftest.py")
 tried(os.mknod, "tests/x")

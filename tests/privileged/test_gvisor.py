@@ -25,6 +25,7 @@ from tests.privileged.leaks import container_pid, members, slots_of
 from tests.privileged.outcomes import FINISHED, ended, lines, said
 from tests.privileged.test_carrying import (
     test_a_program_reads_what_comes_while_it_runs,
+    test_nothing_that_a_program_does_changes_what_is_protected,
 )
 from tests.privileged.test_collect import (
     test_a_daemon_cannot_change_what_is_collected,
@@ -96,6 +97,7 @@ __all__ = [
     "test_memory_of_a_child_counts_also_when_the_parent_survives",
     "test_no_file_of_any_kind_is_there_at_the_start",
     "test_nothing_comes_back_of_a_run_that_was_ended",
+    "test_nothing_that_a_program_does_changes_what_is_protected",
     "test_only_four_directories_can_be_written",
     "test_ordinary_programs_run",
     "test_output_can_be_opened_by_name",

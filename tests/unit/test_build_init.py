@@ -79,7 +79,7 @@ def test_other_compiler_flags_are_another_binary(tmp_path: Path, monkeypatch: py
 def test_all_sources_are_found():
     names = {path.name for path in source_files()}
     assert {"init.c", "jail.c", "bundle.c", "collect.c", "clock.c", "init.h", "protocol.h"} <= names
-    assert {"container.c", "message.c", "warm.c"} <= names
+    assert {"container.c", "message.c", "warm.c", "gvisor.c", "inside.c", "reap.c"} <= names
 
 
 def test_the_library_is_rebuilt_with_its_sources(own_sources: Path, tmp_path: Path):
