@@ -27,7 +27,7 @@ from runtime.hostcheck.machine import (
     check_swap,
 )
 from runtime.hostcheck.settings import check_settings
-from runtime.hostcheck.tools import check_crun, check_init, check_libseccomp
+from runtime.hostcheck.tools import check_crun, check_init, check_libseccomp, check_runsc
 
 __all__ = ["Finding", "Level", "check_host"]
 
@@ -45,6 +45,7 @@ CHECKS: tuple[tuple[str, Check, Level], ...] = (
     ("libseccomp", check_libseccomp, Level.FAIL),
     ("crun", check_crun, Level.FAIL),
     ("init", check_init, Level.FAIL),
+    ("runsc", check_runsc, Level.FAIL),
     ("settings", check_settings, Level.CAUTION),
 )
 
@@ -54,13 +55,14 @@ def check_host(
     *,
     init_directory: Path = Path("/var/lib/sandbox/init"),
     first_uid: int = 0x7000_0000,
+    runsc: str = "",
 ) -> list[Finding]:
     """All findings about this machine, for this process. Never raises; takes well below a second.
 
     It forks, so call it before the process starts threads. The arguments are those of `PoolConfig`,
     which is not imported: it cannot be where libseccomp is missing.
     """
-    return run_checks(Machine(Path("/"), crun, init_directory, first_uid))
+    return run_checks(Machine(Path("/"), crun, init_directory, first_uid, runsc))
 
 
 def run_checks(

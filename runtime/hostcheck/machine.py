@@ -39,12 +39,14 @@ class Machine:
         crun: the crun binary, a name or a path.
         init_directory: where the compiled init is kept.
         first_uid: the user ids from here on belong to slots.
+        runsc: gVisor's binary, a name or a path; empty where it is not wanted.
     """
 
     root: Path
     crun: str
     init_directory: Path
     first_uid: int
+    runsc: str = ""
 
     def read(self, path: str) -> str:
         """A file below the root; raises OSError."""

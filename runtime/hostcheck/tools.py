@@ -28,14 +28,7 @@ def check_crun(machine: Machine) -> Iterator[Finding]:
         yield Finding("crun", Level.FAIL, f"{machine.crun} is not there", _INSTALL_CRUN)
         return
     try:
-        done = subprocess.run(
-            [path, "--version"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=True,
-            timeout=2,
-        )
-        version = parse_crun_version(done.stdout.decode(errors="replace"))
+        version = parse_crun_version(_ask_version(path))
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         yield Finding("crun", Level.FAIL, f"{path} does not work: {error}", _INSTALL_CRUN)
         return
@@ -57,6 +50,34 @@ def judge_crun(version: Version | None) -> Iterator[Finding]:
         fixed = f"fixed in {show(hole.fixed)}" if hole.fixed else "no release has the fix"
         finding = f"{hole.name}: {hole.what}; {fixed}; kept out, since {hole.kept_out}"
         yield Finding("crun hole", Level.CAUTION, finding, mend)
+
+
+def check_runsc(machine: Machine) -> Iterator[Finding]:
+    """If gVisor is wanted: is it there, and does it say that it is runsc."""
+    if not machine.runsc:
+        return
+    mend = "let SANDBOX_RUNSC name gVisor's runsc, or nothing"
+    path = shutil.which(machine.runsc)
+    if path is None:
+        finding = f"{machine.runsc} is not there, or nobody may execute it"
+        yield Finding("runsc", Level.FAIL, finding, mend)
+        return
+    try:
+        said = _ask_version(path).partition("\n")[0].strip()
+    except (OSError, subprocess.SubprocessError) as error:
+        yield Finding("runsc", Level.FAIL, f"{path} does not work: {error}", mend)
+        return
+    if said.startswith("runsc version "):
+        yield Finding("runsc", Level.PASS, said.removeprefix("runsc version "))
+    else:
+        yield Finding("runsc", Level.FAIL, f"{path} does not call itself runsc", mend)
+
+
+def _ask_version(path: str) -> str:
+    done = subprocess.run(
+        [path, "--version"], stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=2
+    )
+    return done.stdout.decode(errors="replace")
 
 
 class _LibraryVersion(ctypes.Structure):

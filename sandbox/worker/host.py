@@ -281,7 +281,12 @@ class Host:
 def host_check(settings: Settings | None = None) -> list[Finding]:
     """What this machine can and cannot do for a service with these settings, or the environment's."""
     of = settings or Settings()
-    return check_host(of.crun, init_directory=of.state_dir / "init", first_uid=of.first_uid)
+    return check_host(
+        of.crun,
+        init_directory=of.state_dir / "init",
+        first_uid=of.first_uid,
+        runsc=of.runsc,
+    )
 
 
 def _selftest(image: StoredImage, say: Callable[[str], None]) -> None:

@@ -1,5 +1,6 @@
 """What crun is told: constants, paths of our own, and nothing else."""
 
+import dataclasses
 import inspect
 import json
 from pathlib import Path
@@ -10,6 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.container import PAYLOAD_ID, UID_RANGE, Place, container_config
+from runtime.errors import HostNotReady
+from runtime.gvisor import GVISOR_OVERHEAD, NO_OVERHEAD, Gvisor, sandbox_config
+from runtime.limits import Limits
 
 PLACE = Place(
     name="slot-0",
@@ -142,3 +146,54 @@ def test_nothing_else_is_configured():
     # No hooks, devices, sysctls, seccomp or cgroups: each of them would be somebody's surprise.
     assert {"ociVersion", "root", "hostname", "process", "mounts", "linux"} == CONFIG.keys()
     assert {"namespaces", "uidMappings", "gidMappings"} == CONFIG["linux"].keys()
+
+
+# --- with gVisor ----------------------------------------------------------------------------------
+
+GVISOR = Gvisor(Path("/opt/runsc"), Path("/run/x/gvisor"))
+WITH_GVISOR = container_config(
+    dataclasses.replace(PLACE, gvisor=GVISOR), Path("/images/one/rootfs")
+)
+
+
+def test_gvisor_adds_a_command_two_mounts_that_nobody_can_write_and_a_capability():
+    without, added = leaves(CONFIG), leaves(WITH_GVISOR)
+    assert without.items() <= added.items()
+    new = WITH_GVISOR["mounts"][len(CONFIG["mounts"]) :]
+    assert ["/opt/runsc", "/run/x/gvisor"] == [mount["source"] for mount in new]
+    assert all({"ro", "nosuid", "nodev"} <= set(mount["options"]) for mount in new)
+    assert ["/dev/init", "/dev/runsc"] == WITH_GVISOR["process"]["args"][:2]
+    for kind, names in WITH_GVISOR["process"]["capabilities"].items():
+        assert {"CAP_FSETID"} == set(names) - set(CONFIG["process"]["capabilities"][kind])
+
+
+def test_gvisor_is_told_to_use_no_network_no_cgroup_and_no_file_system_of_the_hosts():
+    command = GVISOR.command
+    assert {"--network=none", "--ignore-cgroups", "--overlay2=none"} <= set(command)
+    config = sandbox_config()
+    assert [("/dev/control", "bind")] == [(m["destination"], m["type"]) for m in config["mounts"]]
+    assert config["root"]["path"].startswith("/tmp/")
+    assert {} == config["linux"]
+    assert config["process"]["noNewPrivileges"] is True
+    assert not {"CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SYS_PTRACE", "CAP_MKNOD"} & set(
+        config["process"]["capabilities"]["bounding"]
+    )
+
+
+def test_gvisors_configuration_is_written_once_and_a_missing_one_is_named(tmp_path: Path):
+    runsc = tmp_path / "runsc"
+    runsc.write_text("#!/bin/sh\n")
+    runsc.chmod(0o755)
+    gvisor = Gvisor.prepare(str(runsc), tmp_path / "bundle")
+    assert gvisor.runsc == runsc
+    assert json.loads((gvisor.bundle / "config.json").read_text()) == sandbox_config()
+    with pytest.raises(HostNotReady, match="no-such-runsc"):
+        Gvisor.prepare("no-such-runsc", tmp_path / "other")
+
+
+def test_what_gvisor_needs_is_added_to_the_limits():
+    limits = Limits(memory_bytes=1000, pids=10)
+    assert (1000, 10) == NO_OVERHEAD.limits(limits)
+    memory_bytes, pids = GVISOR_OVERHEAD.limits(limits)
+    assert memory_bytes - 1000 == GVISOR_OVERHEAD.memory_bytes > GVISOR_OVERHEAD.least_memory_bytes
+    assert pids > 10 * 6

@@ -1,5 +1,6 @@
 """The host check: versions, parsers and tables on made-up input, and whole made-up machines."""
 
+import dataclasses
 import os
 import signal
 import stat
@@ -26,7 +27,13 @@ from runtime.hostcheck.machine import (
     parse_privileges,
 )
 from runtime.hostcheck.settings import SETTINGS, check_settings, judge_setting
-from runtime.hostcheck.tools import check_crun, check_init, judge_crun, judge_libseccomp
+from runtime.hostcheck.tools import (
+    check_crun,
+    check_init,
+    check_runsc,
+    judge_crun,
+    judge_libseccomp,
+)
 from runtime.hostcheck.trial import Step, in_child, try_steps
 from runtime.hostcheck.versions import (
     CRUN_HOLES,
@@ -270,6 +277,35 @@ def test_a_crun_that_works_is_asked_for_its_version(make_machine, tmp_path):
 def test_a_missing_crun_fails_by_its_name(make_machine):
     expected = Finding("crun", Level.FAIL, "no-such-crun is not there", "apt-get install crun")
     assert [expected] == list(check_crun(make_machine()))
+
+
+# --- runsc --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "said"),
+    [
+        (
+            "echo runsc version release-20250101.0; echo spec: 1.1.0",
+            Level.PASS,
+            "release-20250101.0",
+        ),
+        ("echo crun version 1.28", Level.FAIL, "does not call itself runsc"),
+        ("exit 3", Level.FAIL, "does not work"),
+    ],
+)
+def test_gvisor_is_asked_who_it_is(make_machine, tmp_path, text, level, said):
+    machine = dataclasses.replace(make_machine(), runsc=script(tmp_path, text))
+    (finding,) = check_runsc(machine)
+    assert ("runsc", level) == (finding.name, finding.level)
+    assert said in finding.finding
+
+
+def test_gvisor_is_missed_only_where_it_is_wanted(make_machine):
+    assert [] == list(check_runsc(make_machine()))
+    (finding,) = check_runsc(dataclasses.replace(make_machine(), runsc="no-such-runsc"))
+    assert ("runsc", Level.FAIL) == (finding.name, finding.level)
+    assert "SANDBOX_RUNSC" in finding.mend
 
 
 # --- libseccomp and init ------------------------------------------------------------------------
@@ -562,6 +598,7 @@ def test_the_defaults_are_those_of_a_pool():
     assert {
         "init_directory": config.init_directory,
         "first_uid": config.first_uid,
+        "runsc": config.runsc,
     } == check_host.__kwdefaults__
     assert (config.crun,) == check_host.__defaults__
 
