@@ -24,7 +24,7 @@ PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(VENV_PYTHON) -m piptools comp
 	--uploaded-prior-to "$$(date --utc --date='-$(COOLDOWN_DAYS) days' +%FT%TZ)" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit bench attacks fuzz soak steady evals test-vm check checks lock images clean python
+.PHONY: help run test test-unit bench attacks fuzz soak chaos steady evals test-vm check checks lock images clean python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,10 @@ lock: python ## pin the dependencies of pyproject.toml; ARGS=--upgrade takes new
 	$(PIP_COMPILE) -o requirements.txt pyproject.toml
 	$(PIP_COMPILE) --extra dev -c requirements.txt -c requirements-build.txt \
 		-o requirements-dev.txt pyproject.toml
+
+chaos: python ## a Redis, two APIs, three workers: 10,000 runs while they are killed; ARGS="--runs N"
+	@$(SET_UP) --dev
+	$(VENV_PYTHON) -m tests.chaos $(ARGS)
 
 images: python ## build all images, also those that are not needed to start
 	@$(SET_UP)

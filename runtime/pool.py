@@ -189,6 +189,11 @@ class SlotPool:
         return slot.image != image.digest, on_its_core, slot.image is not None
 
     @property
+    def held_images(self) -> set[str]:
+        """The digests of the images whose containers slots have just now."""
+        return {slot.image for slot in self._slots if slot.image is not None}
+
+    @property
     def busy(self) -> int:
         """How many slots are in use."""
         return len(self._slots) - len(self._free)

@@ -88,6 +88,9 @@ async def _start_some(
             started = await service.start(request)
             under_way[started.answer] = number, started
         except ApiError as error:
+            if error.code == "queue_full" and service.queue.waiting:
+                waiting.appendleft((number, request))  # others were faster; there will be room
+                break
             refusals.append(_with_number(number, bytes(answer(error).body)))
     return refusals
 

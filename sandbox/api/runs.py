@@ -11,7 +11,7 @@ from sandbox.api.errors import ApiError
 from sandbox.api.present import to_result
 from sandbox.jobs import Job, JobResult
 from sandbox.models import RunResult
-from sandbox.queue.base import JobQueue, KeyReused, RequestKey, Ticket
+from sandbox.queue.base import NO_DEMAND, Demand, JobQueue, KeyReused, RequestKey, Ticket
 
 
 def new_run_id() -> str:
@@ -65,7 +65,9 @@ class Runs:
         self._finished: OrderedDict[str, Run] = OrderedDict()
         self._finished_bytes = 0
 
-    async def start(self, job: Job, key: str | None, digest: bytes) -> Run:
+    async def start(
+        self, job: Job, key: str | None, digest: bytes, demand: Demand = NO_DEMAND
+    ) -> Run:
         """Accepts a job, or finds the run that its key stands for.
 
         Raises:
@@ -74,7 +76,7 @@ class Runs:
         """
         request = None if key is None else RequestKey(key, digest)
         try:
-            ticket = await self._queue.submit(job, request)
+            ticket = await self._queue.submit(job, request, demand)
         except KeyReused:
             raise _key_reused() from None
         return self._keep_run(ticket, key, digest)
@@ -124,14 +126,17 @@ class Runs:
     def _keep_run(self, ticket: Ticket, key: str | None, digest: bytes) -> Run:
         """The run of a ticket: the one that is known already, or a new one."""
         run = self._by_id.get(ticket.id)
+        is_new = run is None
         if run is None:
             future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-            run = Run(ticket.id, ticket, future)
-            self._by_id[run.id] = run
-            ticket.result.add_done_callback(lambda _: self._finish(run, ticket))
+            run = self._by_id[ticket.id] = Run(ticket.id, ticket, future)
         if key is not None and run.key is None:
             run.key, run.body_digest = key, digest
             self._by_key[key] = run
+        if is_new and ticket.result.done():  # its answer is there now, not in the loop's next turn
+            self._finish(run, ticket)
+        elif is_new:
+            ticket.result.add_done_callback(lambda _: self._finish(run, ticket))
         return run
 
     def _finish(self, run: Run, ticket: Ticket) -> None:

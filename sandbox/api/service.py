@@ -14,15 +14,13 @@ from sandbox.api.runs import Run, Runs, new_run_id
 from sandbox.api.translate import Languages, to_job
 from sandbox.jobs import Job, JobResult
 from sandbox.models import CheckInfo, Readiness, RunRequest, WorkerInfo
-from sandbox.queue.base import QueueBroken, QueueClosed, QueueFull, Ticket
+from sandbox.queue.base import Demand, QueueBroken, QueueClosed, QueueFull, Ticket
+from sandbox.queue.estimate import Estimates, Kind
 from sandbox.queue.open import open_queue
 from sandbox.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# For Retry-After: a guess at how long a run takes, until some have been seen.
-_FIRST_GUESS_S = 0.1
-_SMOOTHING = 0.05
 # A worker that has given up comes back when somebody has mended its machine, not before.
 _UNFIT_S = 30.0
 _BROKEN_S = 2.0
@@ -45,17 +43,20 @@ class Service:
             keep_bytes=settings.results_kept_bytes,
             keep_s=settings.results_kept_s,
         )
-        self._mean_run_s = _FIRST_GUESS_S
+        self._estimates = Estimates()
 
     def _on_workers_changed(self) -> None:
         if self.workers.workers:
             self.languages = Languages(worker.hello for worker in self.workers.workers)
 
     def _on_finished(self, ticket: Ticket, result: JobResult | None) -> None:
+        if ticket.is_adopted:
+            return  # the process that took it in counts it
         self.metrics.finished(ticket, result)
         if result is not None and ticket.claimed_s is not None:
-            run_s = time.monotonic() - ticket.claimed_s
-            self._mean_run_s += _SMOOTHING * (run_s - self._mean_run_s)
+            ended_s = ticket.finished_s or time.monotonic()
+            if ticket.demand.kind is not None:
+                self._estimates.learn(ticket.demand.kind, ended_s - ticket.claimed_s)
 
     @property
     def slots(self) -> int:
@@ -99,13 +100,23 @@ class Service:
 
     async def _start(self, job: Job, key: str | None, digest: bytes) -> Run:
         try:
-            return await self.runs.start(job, key, digest)
+            return await self.runs.start(job, key, digest, self._demand(job))
         except QueueClosed:
             raise self._refuse("draining", "the service is shutting down", 5.0) from None
         except QueueFull:
-            wait_s = self.queue.waiting * self._mean_run_s / max(1, self.slots)
-            message = f"{self.queue.waiting} runs are waiting already"
+            wait_s = self.queue.waiting_work_s / max(1, self.slots)
+            message = f"{self.queue.waiting} runs are waiting already, for about {wait_s:.0f} s"
             raise self._refuse("queue_full", message, wait_s / 4) from None
+
+    def _demand(self, job: Job) -> Demand:
+        """What a job asks of the workers; no more may wait than they can do before it expires."""
+        kind = Kind.of(job)
+        return Demand(
+            work_s=self._estimates.seconds(kind),
+            most_work_s=self.settings.queue_wait_s * max(1, self.slots),
+            image=job.image or self.languages.all[job.language].image,
+            kind=kind,
+        )
 
     def broken(self, error: QueueBroken) -> ApiError:
         """503 for a queue that cannot be reached; nobody knows what became of the request."""

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from sandbox.jobs import Job, JobResult, WorkerHello, failed, pack
+from sandbox.queue.estimate import Kind
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,26 @@ class RequestKey:
     digest: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a job asks of the workers.
+
+    Attributes:
+        work_s: for how long it will have a slot, about.
+        most_work_s: what may wait in all, together with it; more could not be done in time.
+        image: the image that it runs in.
+        kind: for learning how long it took in the end.
+    """
+
+    work_s: float = 0.0
+    most_work_s: float = math.inf
+    image: str = ""
+    kind: Kind | None = None
+
+
+NO_DEMAND = Demand()
+
+
 @dataclass(slots=True, kw_only=True)
 class Ticket:
     """An accepted job: where it stands, and the result to come.
@@ -48,6 +70,7 @@ class Ticket:
     Attributes:
         result: is cancelled when the job is.
         submitted_s, claimed_s, finished_s: by this process's monotonic clock.
+        demand: as it was submitted.
         is_adopted: another process took the job in.
     """
 
@@ -58,6 +81,7 @@ class Ticket:
     claimed_s: float | None = None
     finished_s: float | None = None
     is_adopted: bool = False
+    demand: Demand = NO_DEMAND
 
     @property
     def queue_s(self) -> float:
@@ -77,6 +101,10 @@ class JobQueue(Protocol):
         """Jobs that a worker is busy with."""
 
     @property
+    def waiting_work_s(self) -> float:
+        """Seconds of slots that the waiting jobs will need, about."""
+
+    @property
     def full(self) -> bool:
         """Whether not even a small job would be accepted."""
 
@@ -88,7 +116,9 @@ class JobQueue(Protocol):
     def trouble(self) -> str | None:
         """Why the queue cannot be used just now."""
 
-    async def submit(self, job: Job, key: RequestKey | None = None) -> Ticket:
+    async def submit(
+        self, job: Job, key: RequestKey | None = None, demand: Demand = NO_DEMAND
+    ) -> Ticket:
         """Accepts a job, or finds the one that the key stands for.
 
         Raises:

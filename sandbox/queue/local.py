@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sandbox.jobs import Job, JobResult, failed
-from sandbox.queue.base import QueueClosed, QueueFull, RequestKey, Ticket
+from sandbox.queue.base import NO_DEMAND, Demand, QueueClosed, QueueFull, RequestKey, Ticket
 
 # A job whose worker dies is run again once.
 MAX_ATTEMPTS = 2
@@ -56,6 +56,7 @@ class LocalQueue:
         self._capacity = capacity
         self._capacity_bytes = capacity_bytes
         self._waiting_bytes = 0
+        self.waiting_work_s = 0.0
         self._waiting: collections.OrderedDict[str, LocalTicket] = collections.OrderedDict()
         self._workers: dict[Worker, _Attached] = {}
         self._closed = False
@@ -87,11 +88,15 @@ class LocalQueue:
         """See `JobQueue`: a queue in this process is always there."""
         return None
 
-    async def submit(self, job: Job, key: RequestKey | None = None) -> Ticket:
+    async def submit(
+        self, job: Job, key: RequestKey | None = None, demand: Demand = NO_DEMAND
+    ) -> Ticket:
         """See `JobQueue`. Keys are known where runs are kept, which is this process too."""
         if self._closed:
             raise QueueClosed
         if self.full or self._waiting_bytes + job.size_bytes > self._capacity_bytes:
+            raise QueueFull
+        if self._waiting and self.waiting_work_s + demand.work_s > demand.most_work_s:
             raise QueueFull
         future: asyncio.Future[JobResult] = asyncio.get_running_loop().create_future()
         ticket = LocalTicket(
@@ -100,6 +105,7 @@ class LocalQueue:
             result=future,
             submitted_s=time.monotonic(),
             job=job,
+            demand=demand,
         )
         self._wait(ticket)
         self._idle.clear()
@@ -118,6 +124,7 @@ class LocalQueue:
     def _wait(self, ticket: LocalTicket) -> None:
         self._waiting[ticket.id] = ticket
         self._waiting_bytes += ticket.job.size_bytes
+        self.waiting_work_s += ticket.demand.work_s
         left_s = ticket.submitted_s + self._wait_s - time.monotonic()
         loop = asyncio.get_running_loop()
         ticket.expiry = loop.call_later(left_s, self._expire, ticket.id)
@@ -126,6 +133,8 @@ class LocalQueue:
         ticket = self._waiting.pop(job_id, None)
         if ticket is not None:
             self._waiting_bytes -= ticket.job.size_bytes
+            # Exactly nothing when nothing waits: small errors of a sum would add up.
+            self.waiting_work_s -= ticket.demand.work_s if self._waiting else self.waiting_work_s
             if ticket.expiry is not None:
                 ticket.expiry.cancel()
         return ticket

@@ -10,7 +10,7 @@ from sandbox.queue.local import LocalQueue
 from sandbox.queue.server import QueueServer
 from sandbox.queue.streams.queue import Bounds, StreamQueue
 from sandbox.queue.streams.store import Store
-from sandbox.queue.streams.worker import StreamWorker
+from sandbox.queue.streams.worker import Holds, StreamWorker
 from sandbox.settings import Settings
 
 
@@ -37,8 +37,11 @@ def open_queue(
     return streams, streams
 
 
-def open_worker_end(settings: Settings, hello: WorkerHello, handler: Handler) -> WorkerEnd:
-    """A worker's end of the same queue."""
+def open_worker_end(
+    settings: Settings, hello: WorkerHello, handler: Handler, holds: Holds
+) -> WorkerEnd:
+    """A worker's end of the same queue; ``holds`` names the images that its slots hold just now."""
     if settings.queue is None:
         return QueueClient(hello, handler, settings.queue_socket)
-    return StreamWorker(hello, handler, Store(settings.queue_url), drain_s=settings.drain_s)
+    store = Store(settings.queue_url)
+    return StreamWorker(hello, handler, store, drain_s=settings.drain_s, holds=holds)

@@ -197,6 +197,11 @@ class Host:
         """See `SlotPool.is_wanted`."""
         return self.pool.is_wanted
 
+    def held_images(self) -> set[str]:
+        """The names of the images whose containers slots have just now."""
+        held = self.pool.held_images
+        return {image.name for image in self.catalog.images if image.digest in held}
+
     def borrow(self, image: StoredImage) -> Slot | None:
         """See `SlotPool.borrow`; none while as many slots are busy as jobs are taken at once."""
         if self.pool.busy >= self._jobs:

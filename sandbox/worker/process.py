@@ -120,7 +120,7 @@ async def _serve(settings: Settings, host: Host, hello: WorkerHello) -> None:
         compile_cache_bytes=settings.compile_cache_bytes,
         cpu_grace=settings.cpu_grace,
     )
-    queue = open_worker_end(settings, hello, judge.judge)
+    queue = open_worker_end(settings, hello, judge.judge, host.held_images)
     loop = asyncio.get_running_loop()
     host.warm()
     serving = asyncio.create_task(queue.serve())

@@ -5,10 +5,10 @@ import contextlib
 import itertools
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
-from sandbox.jobs import Job, JobResult, WorkerHello
+from sandbox.jobs import ImageSummary, Job, JobResult, WorkerHello
 from sandbox.models import Verdict
 from sandbox.queue.base import Fleet, JobQueue, WorkerEnd
 from sandbox.queue.client import QueueClient
@@ -16,7 +16,7 @@ from sandbox.queue.local import LocalQueue
 from sandbox.queue.server import QueueServer
 from sandbox.queue.streams.queue import Bounds, StreamQueue
 from sandbox.queue.streams.store import Store
-from sandbox.queue.streams.worker import StreamWorker
+from sandbox.queue.streams.worker import Holds, StreamWorker
 from tests.redis_server import RedisServer
 
 LEASE_S = 1.0
@@ -41,11 +41,16 @@ def bounds(**changes: float) -> Bounds:
     return Bounds(**{**usual, **changes})  # type: ignore[arg-type]  # whole numbers stay whole
 
 
+def images_of(names: Sequence[str]) -> tuple[ImageSummary, ...]:
+    """What a worker says of its images."""
+    return tuple(ImageSummary(name, f"sha256:{name}", "", 0, ()) for name in names)
+
+
 class ScriptedWorker:
     """Judges as the test says: everything is held until it is released."""
 
-    def __init__(self, name: str, slots: int) -> None:
-        self.hello = WorkerHello(name, slots, (), (), ())
+    def __init__(self, name: str, slots: int, images: Sequence[str] = ()) -> None:
+        self.hello = WorkerHello(name, slots, (), images_of(images), ())
         self.started: list[Job] = []
         self.cancelled: list[str] = []
         self.most_at_once = 0
@@ -133,12 +138,21 @@ class Rig:
         self._undo.push_async_callback(server.stop)
         return queue, server
 
-    async def worker(self, slots: int = 1, name: str = "w", drain_s: float = 0.0) -> ScriptedWorker:
+    async def worker(
+        self,
+        slots: int = 1,
+        name: str = "w",
+        drain_s: float = 0.0,
+        images: Sequence[str] = (),
+        holds: Holds = tuple,
+    ) -> ScriptedWorker:
         """A worker that serves the queue."""
-        worker = ScriptedWorker(name, slots)
+        worker = ScriptedWorker(name, slots, images)
         end: WorkerEnd
         if self._redis is not None:
-            end = StreamWorker(worker.hello, worker.judge, self.store(), drain_s=drain_s)
+            end = StreamWorker(
+                worker.hello, worker.judge, self.store(), drain_s=drain_s, holds=holds
+            )
         else:
             end = QueueClient(worker.hello, worker.judge, self._path)
         worker.serve(end)

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
 async def claim(store: Store, name: str) -> list[list[Any]]:
     """A worker's claim, by hand."""
     await store.call("register", name, b"")
-    claimed: list[list[Any]] = await store.call("claim", name, 1, 1, 0)
+    claimed: list[list[Any]] = await store.call("claim", name, 1, 1, 0, "", "")
     return claimed
 
 
@@ -150,7 +150,9 @@ async def test_another_process_answers_for_a_run(streams: Rig) -> None:
     worker.release()
     assert b'"OK"' in await seen.answer
     third = runs_of((await streams.open())[0])
-    assert b'"OK"' in await (await third.get(started.id)).answer
+    found = await third.get(started.id)
+    assert found.answer.done()  # at once, without waiting
+    assert b'"OK"' in found.answer.result()
 
 
 async def test_the_same_key_at_two_processes_is_one_run(streams: Rig) -> None:

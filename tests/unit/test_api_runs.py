@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sandbox.jobs import Job, JobResult, failed
 from sandbox.models import RunResult, Verdict
+from sandbox.queue.estimate import Kind
 from tests.api_harness import SMALL, Api, Call, error_of, serve, until
 
 pytestmark = pytest.mark.anyio
@@ -418,7 +419,7 @@ async def test_a_retry_is_asked_for_later_when_more_is_waiting() -> None:
     async def least_pause_s(waiting: int) -> int:
         async with serve(slots=1, queue_size=waiting) as api:
             api.worker.hold()
-            api.service._mean_run_s = 1.0
+            api.service._estimates.learn(Kind.of(Job("r_0", "python", None, b"")), 1.0)
             for _ in range(waiting + 1):
                 await api.submit()
             answer = await api.post(SMALL)

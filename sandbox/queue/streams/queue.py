@@ -10,6 +10,8 @@ from typing import Any
 
 from sandbox.jobs import Job, JobResult, WorkerHello, failed, pack, unpack
 from sandbox.queue.base import (
+    NO_DEMAND,
+    Demand,
     KeyReused,
     QueueBroken,
     QueueClosed,
@@ -29,6 +31,10 @@ _PAUSE_S = 0.2
 _CANCEL_S = 60.0
 _LOOKED_AT_ONCE = 200
 _MS = 1000
+# What takes longer than this has lanes of its own.
+SLOW_S = 2.0
+# Beyond any backlog, and still a whole number for Redis.
+_MOST_WORK_S = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,11 @@ class StreamQueue:
         return self._survey.counts.get("running", 0)
 
     @property
+    def waiting_work_s(self) -> float:
+        """See `JobQueue`; as it was a moment ago."""
+        return self._survey.counts.get("work_ms", 0) / _MS
+
+    @property
     def full(self) -> bool:
         """See `JobQueue`; as it was a moment ago."""
         return self.waiting >= self._bounds.capacity
@@ -112,14 +123,17 @@ class StreamQueue:
         """See `JobQueue`."""
         return self._closed
 
-    async def submit(self, job: Job, key: RequestKey | None = None) -> Ticket:
+    async def submit(
+        self, job: Job, key: RequestKey | None = None, demand: Demand = NO_DEMAND
+    ) -> Ticket:
         """See `JobQueue`."""
         if self._closed:
             raise QueueClosed
         ticket = self._register(job.id, job.language)
+        ticket.demand = demand
         self._unconfirmed.add(job.id)
         try:
-            state, job_id = await self._store.call("submit", *self._described(job, key))
+            state, job_id = await self._store.call("submit", *self._described(job, key, demand))
             if state == b"full":
                 raise QueueFull
             if state == b"reused":
@@ -134,22 +148,24 @@ class StreamQueue:
             return await self._known(job_id.decode())
         return ticket
 
-    def _described(self, job: Job, key: RequestKey | None) -> tuple[str | bytes | int, ...]:
+    def _described(
+        self, job: Job, key: RequestKey | None, demand: Demand
+    ) -> tuple[str | bytes | int, ...]:
         payload = pack(job)
         bounds = self._bounds
         return (
             job.id,
             payload,
             len(payload),
-            0,
-            f"fast:{job.image or job.language}",
+            int(demand.work_s * _MS),
+            f"{'slow' if demand.work_s > SLOW_S else 'fast'}:{demand.image}",
             int(bounds.wait_s * _MS),
             job.language,
             key.name if key else "",
             key.digest if key else b"",
             bounds.capacity,
             bounds.capacity_bytes,
-            0,
+            int(min(demand.most_work_s, _MOST_WORK_S) * _MS),
         )
 
     async def find(self, key: RequestKey) -> Ticket | None:

@@ -3,11 +3,12 @@
 -- KEYS[1] is the prefix of all keys; ARGV[1] names the transition, ARGV[2] is how long a lease lasts, in ms,
 -- and the others are the transition's arguments.
 -- A job is a hash. While it is queued or running, its id is an entry in one lane, which is a stream with a
--- consumer group; `token` grows whenever it is given to a worker or taken from one, and only who knows the
+-- consumer group, for one size and one image, as `slow:python`. `token` grows whenever it is given to a worker or taken from one, and only who knows the
 -- present token can commit a result.
 
 local P = KEYS[1]
-local JOB, LANE, REQUEST, WAKE = P .. ':job:', P .. ':lane:', P .. ':request:', P .. ':wake:'
+local JOB, LANE, REQUEST = P .. ':job:', P .. ':lane:', P .. ':request:'
+local WAKE = P .. ':wake'         -- list: something for each job that came, for workers that wait
 local COUNTS = P .. ':counts'     -- hash: waiting, bytes, work_ms, running, kept_bytes, and what has happened
 local LANES = P .. ':lanes'       -- hash: lane -> jobs that wait in it
 local DONE = P .. ':done'         -- stream: ids of finished jobs, for who waits
@@ -18,7 +19,7 @@ local HELLOS = P .. ':hellos'     -- hash: worker -> what it introduced itself w
 local FAULTS = P .. ':faults'     -- hash: worker -> why it has given up
 
 local GROUP = 'workers'
-local RETURNED = 'fast:returned'   -- the lane of jobs that a worker has lost: they go first
+local RETURNED = 'back:'          -- begins the lanes of jobs that a worker has lost: they go first
 local MOST_DELIVERIES = 3
 local LEASE_MS = tonumber(ARGV[2])
 local PREFERENCE_MS = 2000        -- so much longer another image's job must have waited to go first
@@ -41,6 +42,10 @@ local function is_slow(lane)
   return string.sub(lane, 1, 5) == 'slow:'
 end
 
+local function image_of(lane)
+  return string.sub(lane, 6)
+end
+
 local function wait_counts(lane, bytes, work_ms, sign)
   call('HINCRBY', LANES, lane, sign)
   count('waiting', sign)
@@ -56,9 +61,8 @@ local function enqueue(id, lane, bytes, work_ms)
   local entry = call('XADD', stream, '*', 'id', id)
   call('HSET', JOB .. id, 'state', 'queued', 'lane', lane, 'entry', entry)
   wait_counts(lane, bytes, work_ms, 1)
-  local wake = WAKE .. (is_slow(lane) and 'slow' or 'fast')
-  if call('LLEN', wake) < MOST_TOKENS then
-    call('RPUSH', wake, '1')
+  if call('LLEN', WAKE) < MOST_TOKENS then
+    call('RPUSH', WAKE, '1')
   end
 end
 
@@ -97,7 +101,7 @@ end
 
 -- A running job that its worker has lost (or, not counted, handed back) waits again, ahead of the others.
 local function give_back(id, is_counted)
-  local job = call('HMGET', JOB .. id, 'deliveries', 'expires')
+  local job = call('HMGET', JOB .. id, 'deliveries', 'expires', 'lane')
   if is_counted and tonumber(job[1]) >= MOST_DELIVERIES then
     return fail(id, 'worker_died', 'the worker died during this run, ' .. job[1] .. ' times')
   elseif tonumber(job[2]) < now then
@@ -109,7 +113,7 @@ local function give_back(id, is_counted)
   if not is_counted then
     call('HINCRBY', JOB .. id, 'deliveries', -1)
   end
-  enqueue(id, RETURNED, bytes, work_ms)
+  enqueue(id, RETURNED .. image_of(job[3]), bytes, work_ms)
   count('reclaimed', 1)
 end
 
@@ -214,14 +218,15 @@ local function take(lane, consumer)
   return { id, token, deliveries, is_slow(lane) and 1 or 0, job[4] }
 end
 
+-- The lane whose next job has waited longest, with a start for images that a slot holds.
 local function best(heads, holds, has_room_for_slow)
   local choice, most
   for lane, since in pairs(heads) do
     if has_room_for_slow or not is_slow(lane) then
       local score = now - since
-      if lane == RETURNED then
-        score = math.huge
-      elseif holds[string.sub(lane, 6)] then
+      if string.sub(lane, 1, 5) == RETURNED then
+        score = score + 1e15
+      elseif holds[image_of(lane)] then
         score = score + PREFERENCE_MS
       end
       if not most or score > most or (score == most and lane < choice) then
@@ -267,12 +272,18 @@ function transition.submit(id, payload, bytes, work_ms, lane, wait_ms, language,
   return { 'accepted', id }
 end
 
--- Jobs for the free slots of a worker, the images that it holds first.
-function transition.claim(consumer, slots, free, slow, ...)
-  local holds = {}
-  for _, image in ipairs({ ... }) do
-    holds[image] = true
+local function words(text)
+  local found = {}
+  for word in string.gmatch(text, '[^,]+') do
+    found[word] = true
   end
+  return found
+end
+
+-- Jobs for the free slots of a worker: of images that it has, those that its slots hold first. A slot is kept
+-- from slow jobs while there are fast ones.
+function transition.claim(consumer, slots, free, slow, has, holds)
+  has, holds = words(has), words(holds)
   local most_slow = tonumber(slots)
   if most_slow > 1 and now - tonumber(call('HGET', COUNTS, 'fast_seen') or 0) < FAST_SEEN_MS then
     most_slow = most_slow - 1
@@ -280,7 +291,8 @@ function transition.claim(consumer, slots, free, slow, ...)
   local heads, claimed = {}, {}
   local lanes = call('HGETALL', LANES)
   for index = 1, #lanes, 2 do
-    if tonumber(lanes[index + 1]) > 0 then
+    local image = image_of(lanes[index])
+    if tonumber(lanes[index + 1]) > 0 and (image == '' or has[image]) then
       heads[lanes[index]] = next_in(lanes[index])
     end
   end
@@ -296,14 +308,8 @@ function transition.claim(consumer, slots, free, slow, ...)
     end
     heads[lane] = next_in(lane)
   end
-  local left = { fast = false, slow = false }
-  for lane in pairs(heads) do
-    left[is_slow(lane) and 'slow' or 'fast'] = true
-  end
-  for size, is_left in pairs(left) do
-    if not is_left then
-      call('DEL', WAKE .. size)
-    end
+  if tonumber(call('HGET', COUNTS, 'waiting') or 0) == 0 then
+    call('DEL', WAKE) -- what was put there was for jobs that somebody has
   end
   return claimed
 end

@@ -136,15 +136,14 @@ class Store:
             pipeline.evalsha(_SCRIPT_ID, 1, self._prefix, *one.arguments)
         return await pipeline.execute(raise_on_error=False)
 
-    async def wait_for_work(self, sizes: Sequence[str], at_most_s: float) -> None:
-        """Waits until jobs of one of these sizes may be waiting, at most so long.
+    async def wait_for_work(self, at_most_s: float) -> None:
+        """Waits until jobs may be waiting, at most so long.
 
         Raises:
             QueueBroken: Redis cannot be reached.
         """
-        keys = [f"{self._prefix}:wake:{size}" for size in sizes]
         with _passing_is_broken():
-            await self._redis.blpop(keys, timeout=at_most_s)
+            await self._redis.blpop([f"{self._prefix}:wake"], timeout=at_most_s)
 
     async def last_done(self) -> bytes:
         """The place up to which jobs have finished. Raises QueueBroken."""

@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 import logging
 import time
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import msgspec
@@ -22,6 +23,13 @@ _PAUSE_S = 0.2
 _COMMIT_S = 120.0
 # Redis refuses strings beyond 512 MB.
 _MOST_RESULT_BYTES = 500 << 20
+
+
+Holds = Callable[[], Collection[str]]
+
+
+def _nothing() -> Collection[str]:
+    return ()
 
 
 @dataclass(slots=True, eq=False)
@@ -47,14 +55,29 @@ class StreamWorker:
     """
 
     def __init__(
-        self, hello: WorkerHello, handler: Handler, store: Store, *, drain_s: float = 0.0
+        self,
+        hello: WorkerHello,
+        handler: Handler,
+        store: Store,
+        *,
+        drain_s: float = 0.0,
+        holds: Holds = _nothing,
     ) -> None:
-        """Nothing happens before `serve`; ``drain_s`` is what jobs have to end after `stop`."""
+        """Nothing happens before `serve`.
+
+        Args:
+            hello: says what it is, and which images it has.
+            handler: judges a job.
+            store: its own connection, which it closes.
+            drain_s: what jobs have to end after `stop`.
+            holds: names the images that its slots hold just now.
+        """
         self._hello = hello
         self._handler = handler
         self._store = store
         self._drain_s = drain_s
-        self._images = tuple(image.name for image in hello.images)
+        self._has = ",".join(image.name for image in hello.images)
+        self._holds = holds
         # The same job can be here twice: lost, and claimed again before the first judge has ended.
         self._held: list[_Held] = []
         self._is_stopping = False
@@ -125,7 +148,7 @@ class StreamWorker:
         name, slots = self._hello.name, self._hello.slots
         try:
             claimed = await self._store.call(
-                "claim", name, slots, slots - len(busy), slow, *self._images
+                "claim", name, slots, slots - len(busy), slow, self._has, ",".join(self._holds())
             )
         except QueueBroken as error:
             log.warning("worker %s: %s", name, error)
@@ -166,7 +189,7 @@ class StreamWorker:
 
     async def _wait_for_work(self) -> None:
         try:
-            await self._store.wait_for_work(("fast", "slow"), _LOOK_S)
+            await self._store.wait_for_work(_LOOK_S)
         except QueueBroken:
             await asyncio.sleep(_PAUSE_S)
 
