@@ -112,7 +112,11 @@ DIALECTS: dict[str, Dialect] = {
     "lua": Dialect(("lua",)),
     "ml": Dialect(
         ("ocaml", "ml"),
-        marks=(("Assert_failure", "AssertionError"), ("Syntax error", _SYNTAX)),
+        marks=(
+            ("Assert_failure", "AssertionError"),
+            ("Assertion failed", "AssertionError"),  # as compiled programs say it
+            ("Syntax error", _SYNTAX),
+        ),
     ),
     "php": Dialect(
         ("php",),

@@ -15,8 +15,9 @@ import pytest
 from typer.testing import CliRunner
 
 from sandbox.cli.main import app
-from sandbox.evals.dialects import DIALECTS
+from sandbox.evals.dialects import DIALECTS, Dialect, dialect
 from tests.service.conftest import Service
+from tests.service.multipl_e_samples import SAMPLES, Sample
 from tests.service.test_humaneval import DATA
 
 COMMAND = [sys.executable, "-m", "sandbox", "eval"]
@@ -28,8 +29,7 @@ with_data = pytest.mark.skipif(
 )
 pytestmark = pytest.mark.timeout(600)
 
-PYTHON_TESTS = "def check(f):\n    assert f(3) == 6\ncheck(double)\n"
-CPP_TESTS = "}\n#include <cassert>\nint main() { assert(twice(3) == 6); }\n"
+PROBLEMS = {language: SAMPLES[language] for language in ("py", "cpp")}
 COMPLETIONS = {
     "py": {
         "    return 2 * n\n": "OK",
@@ -58,15 +58,14 @@ def evaluate(service: Service, *arguments: object) -> dict[str, Any]:
     return found
 
 
-def put(path: Path, language: str, completions: list[str]) -> None:
-    prompts = {"py": "def double(n):\n", "cpp": "int twice(int n) {\n"}
-    tests = {"py": PYTHON_TESTS, "cpp": CPP_TESTS}
+def put(path: Path, language: str, completions: list[str], sample: Sample | None = None) -> None:
+    of = sample or PROBLEMS[language]
     document = {
         "name": path.name,
         "language": language,
-        "prompt": prompts[language],
+        "prompt": of.prompt,
         "completions": completions,
-        "tests": tests[language],
+        "tests": of.tests,
         "stop_tokens": [],
     }
     path.write_bytes(gzip.compress(json.dumps(document).encode()))
@@ -133,6 +132,39 @@ def test_each_status_is_what_happened(
         assert [result["status"] for result in got] == list(expected.values())
     right = {row["language"]: (row["right"], row["samples"]) for row in found["rows"]}
     assert right == {"py": (2, 8), "cpp": (1, 3)}
+
+
+def test_each_language_that_is_there_gives_its_statuses(service: Service, tmp_path: Path):
+    infos = service.http.get("/languages").json()
+    served = {name for info in infos for name in (info["name"], *info["aliases"])}
+    samples = {
+        language: sample
+        for language, sample in SAMPLES.items()
+        if not served.isdisjoint(rules_of(language).names)
+    }
+    assert {"py", "cpp"} <= set(samples)
+    for language, sample in samples.items():
+        put(tmp_path / f"{language}.json.gz", language, list(sample.completions), sample)
+    evaluate(service, "multipl-e", tmp_path)
+    got = {
+        language: [result["status"] for result in results(tmp_path / f"{language}.results.json.gz")]
+        for language in samples
+    }
+    assert got == {
+        language: list(sample.completions.values()) for language, sample in samples.items()
+    }
+
+
+def test_there_is_a_sample_of_every_language_that_has_rules():
+    assert {dialect(language) for language in SAMPLES} >= {
+        rules for language, rules in DIALECTS.items() if language != "jl"
+    }
+
+
+def rules_of(language: str) -> Dialect:
+    rules = dialect(language)
+    assert rules is not None
+    return rules
 
 
 def test_after_kill_9_it_goes_on_where_it_was(service: Service, tmp_path: Path):
