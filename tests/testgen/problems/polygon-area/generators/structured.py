@@ -3,7 +3,7 @@ from cyaron import *
 # combs, stairs, slivers
 for i in range(1, 13):
     k = randint(1, 40)
-    h = choice([1, 5, 10**8])
+    h = choice([1, 5, 10**7])
     if i % 3 == 0:
         p = [(0, 0)] + [(x, h + x % 2 * h) for x in range(0, 2 * k)] + [(2 * k, 0)]
     elif i % 3 == 1:
