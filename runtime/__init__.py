@@ -12,14 +12,17 @@ comes back through pipes that are always drained (``capture.py``), its files by 
 what it used from the cgroup. The result is an ``Outcome`` (``outcome.py``): what happened, never a
 verdict.
 
+If wanted, programs are run by gVisor's kernel and not by the host's, inside of all that
+(``gvisor.py``).
+
 ``init_protocol.py`` is the Python side of the conversation with init. ``hostcheck/`` tells what
 this machine can and cannot do. Whatever goes wrong on our side is a ``SandboxFault``
 (``errors.py``), never an outcome.
 
 The package knows nothing of HTTP, queues, languages or verdicts.
 
-What is not protected: the host's kernel is shared, so a hole in it is a hole in every slot. Slots
-share the page cache of their images, the clock and the processor's caches, and ``/proc/stat``,
-``loadavg`` and ``meminfo`` tell every run how busy the machine is. A program can read in
-``/proc/self/uid_map`` which range of user ids its slot has.
+What is not protected: without gVisor the host's kernel is shared, so a hole in it is a hole in
+every slot. Slots share the page cache of their images, the clock and the processor's caches, and
+``/proc/stat``, ``loadavg`` and ``meminfo`` tell every run how busy the machine is. A program can
+read in ``/proc/self/uid_map`` which range of user ids its slot has.
 """
