@@ -10,6 +10,7 @@ cost more. There is no warm interpreter, since it would be outside of the wall.
 """
 
 import json
+import shlex
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,6 @@ _RUNSC, _BUNDLE = "/dev/runsc", "/dev/bundle"
 _SCRATCH = "/tmp"  # noqa: S108 - of the slot's container, where init mounts each run's own
 _ROOT, _STATE, _CONTROL = f"{_SCRATCH}/r", f"{_SCRATCH}/c/state", f"{_SCRATCH}/c/shared"
 _FLAGS = (
-    "--platform=ptrace",  # asks for nothing of the machine; the others need a device or a newer runsc
     "--network=none",
     "--ignore-cgroups",  # the slot's holds everything
     "--overlay2=none",  # the run has an overlay already, on a tmpfs that has a size
@@ -66,31 +66,41 @@ class Overhead:
 
 @dataclass(frozen=True, slots=True)
 class Gvisor:
-    """A gVisor that can be used: its binary, and the directory with the configuration of its sandboxes."""
+    """A gVisor that can be used.
+
+    Attributes:
+        runsc: its binary.
+        flags: what whoever runs the service adds to our own; a platform, for one.
+        bundle: the directory with the configuration of its sandboxes.
+    """
 
     runsc: Path
+    flags: tuple[str, ...]
     bundle: Path
 
     @classmethod
-    def prepare(cls, runsc: str, bundle: Path) -> "Gvisor":
+    def prepare(cls, command: str, bundle: Path) -> "Gvisor":
         """Writes the configuration, which is the same for all runs, into the new directory ``bundle``.
+
+        Args:
+            command: the binary, and flags if it needs any, quoted as for a shell.
+            bundle: a directory that is not there yet.
 
         Raises:
             HostNotReady: there is no such binary.
         """
-        path = shutil.which(runsc)
+        name, flags = split_command(command)
+        path = shutil.which(name)
         if path is None:
-            raise HostNotReady(
-                f"{runsc} is not there or cannot be executed: install gVisor's runsc"
-            )
+            raise HostNotReady(f"{name} is not there or not executable: install gVisor's runsc")
         bundle.mkdir()
         (bundle / "config.json").write_text(json.dumps(sandbox_config()))
-        return cls(Path(path).resolve(), bundle)
+        return cls(Path(path).resolve(), flags, bundle)
 
     @property
     def command(self) -> list[str]:
         """What init executes in the place of a program."""
-        return [_RUNSC, *_FLAGS, "run", f"--bundle={_BUNDLE}", "run"]
+        return [_RUNSC, *self.flags, *_FLAGS, "run", f"--bundle={_BUNDLE}", "run"]
 
     @property
     def mounts(self) -> list[dict[str, Any]]:
@@ -105,6 +115,19 @@ class Gvisor:
                 "options": options,
             },
         ]
+
+
+def split_command(command: str) -> tuple[str, tuple[str, ...]]:
+    """The binary, and the flags, of a command that is quoted as for a shell.
+
+    Raises:
+        HostNotReady: its quotes do not match.
+    """
+    try:
+        name, *flags = shlex.split(command) or [""]
+    except ValueError as error:
+        raise HostNotReady(f"the command of runsc, {command!r}, cannot be read: {error}") from error
+    return name, tuple(flags)
 
 
 def sandbox_config() -> dict[str, Any]:

@@ -42,7 +42,7 @@ class PoolConfig:
         workplace: a directory of the worker's own; what it holds lives in memory only.
         init_directory: where the compiled init is kept.
         crun: the crun binary.
-        runsc: the binary of a gVisor that runs the programs; empty: none does.
+        runsc: the command of a gVisor that runs the programs, with flags if need be; empty: none does.
         policy: the system-call policy of the runs.
     """
 

@@ -108,7 +108,8 @@ class Settings(BaseSettings):
     crun: str = Field(default="crun", description="The crun binary.")
     runsc: str = Field(
         default="",
-        description="A runsc binary of gVisor's, as a second wall around each program; empty: none.",
+        description="The command of gVisor's runsc, with flags if it needs any, as a second wall around "
+        "each program; empty: none.",
     )
     maximum: MaximumLimits = Field(default_factory=MaximumLimits)
 

@@ -39,7 +39,7 @@ class Machine:
         crun: the crun binary, a name or a path.
         init_directory: where the compiled init is kept.
         first_uid: the user ids from here on belong to slots.
-        runsc: gVisor's binary, a name or a path; empty where it is not wanted.
+        runsc: gVisor's command, with flags if need be; empty where it is not wanted.
     """
 
     root: Path

@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Iterator
 
 from runtime import build_init
+from runtime.errors import HostNotReady
+from runtime.gvisor import split_command
 from runtime.hostcheck.finding import Finding, Level
 from runtime.hostcheck.machine import Machine
 from runtime.hostcheck.versions import (
@@ -57,9 +59,14 @@ def check_runsc(machine: Machine) -> Iterator[Finding]:
     if not machine.runsc:
         return
     mend = "let SANDBOX_RUNSC name gVisor's runsc, or nothing"
-    path = shutil.which(machine.runsc)
+    try:
+        name, _ = split_command(machine.runsc)
+    except HostNotReady as error:
+        yield Finding("runsc", Level.FAIL, str(error), mend)
+        return
+    path = shutil.which(name)
     if path is None:
-        finding = f"{machine.runsc} is not there, or nobody may execute it"
+        finding = f"{name} is not there, or nobody may execute it"
         yield Finding("runsc", Level.FAIL, finding, mend)
         return
     try:

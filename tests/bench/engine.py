@@ -123,7 +123,7 @@ class MakeEngine:
             first_uid=FIRST_UID,
             workplace=self.directory,
             init_directory=self.init_directory,
-            runsc=str(runsc or ""),
+            runsc=runsc or "",
         )
         try:
             pool = SlotPool.open(config)

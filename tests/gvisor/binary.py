@@ -1,8 +1,6 @@
 """Where tests and the bench find a runsc."""
 
 import os
-import shutil
-from pathlib import Path
 
 import pytest
 
@@ -10,11 +8,10 @@ from sandbox.settings import Settings
 from tests.gvisor.build import runsc_path
 
 
-def find_runsc() -> Path | None:
-    """The runsc that SANDBOX_RUNSC names, or else the one that was built for the tests, if any."""
-    named = os.environ.get("SANDBOX_RUNSC")
-    found = shutil.which(named or runsc_path(Settings().state_dir))
-    return Path(found) if found else None
+def find_runsc() -> str | None:
+    """The command that SANDBOX_RUNSC is, or else the runsc that was built for the tests, if any."""
+    built = runsc_path(Settings().state_dir)
+    return os.environ.get("SANDBOX_RUNSC") or (str(built) if built.exists() else None)
 
 
 def needed_runsc() -> str:
@@ -22,4 +19,4 @@ def needed_runsc() -> str:
     runsc = find_runsc()
     if runsc is None:
         pytest.skip("there is no runsc: python3 bootstrap.py --dev --only gvisor builds one")
-    return str(runsc)
+    return runsc

@@ -150,7 +150,7 @@ def test_nothing_else_is_configured():
 
 # --- with gVisor ----------------------------------------------------------------------------------
 
-GVISOR = Gvisor(Path("/opt/runsc"), Path("/run/x/gvisor"))
+GVISOR = Gvisor(Path("/opt/runsc"), ("--platform=kvm",), Path("/run/x/gvisor"))
 WITH_GVISOR = container_config(
     dataclasses.replace(PLACE, gvisor=GVISOR), Path("/images/one/rootfs")
 )
@@ -169,7 +169,8 @@ def test_gvisor_adds_a_command_two_mounts_that_nobody_can_write_and_a_capability
 
 def test_gvisor_is_told_to_use_no_network_no_cgroup_and_no_file_system_of_the_hosts():
     command = GVISOR.command
-    assert {"--network=none", "--ignore-cgroups", "--overlay2=none"} <= set(command)
+    ours = ["--network=none", "--ignore-cgroups", "--overlay2=none"]
+    assert ["/dev/runsc", "--platform=kvm", *ours] == command[:5]
     config = sandbox_config()
     assert [("/dev/control", "bind")] == [(m["destination"], m["type"]) for m in config["mounts"]]
     assert config["root"]["path"].startswith("/tmp/")
@@ -184,11 +185,13 @@ def test_gvisors_configuration_is_written_once_and_a_missing_one_is_named(tmp_pa
     runsc = tmp_path / "runsc"
     runsc.write_text("#!/bin/sh\n")
     runsc.chmod(0o755)
-    gvisor = Gvisor.prepare(str(runsc), tmp_path / "bundle")
-    assert gvisor.runsc == runsc
+    gvisor = Gvisor.prepare(f"'{runsc}' --debug --x='a b'", tmp_path / "bundle")
+    assert (runsc, ("--debug", "--x=a b")) == (gvisor.runsc, gvisor.flags)
     assert json.loads((gvisor.bundle / "config.json").read_text()) == sandbox_config()
     with pytest.raises(HostNotReady, match="no-such-runsc"):
         Gvisor.prepare("no-such-runsc", tmp_path / "other")
+    with pytest.raises(HostNotReady, match="cannot be read"):
+        Gvisor.prepare("'runsc", tmp_path / "other")
 
 
 def test_what_gvisor_needs_is_added_to_the_limits():

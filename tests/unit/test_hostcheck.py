@@ -295,7 +295,7 @@ def test_a_missing_crun_fails_by_its_name(make_machine):
     ],
 )
 def test_gvisor_is_asked_who_it_is(make_machine, tmp_path, text, level, said):
-    machine = dataclasses.replace(make_machine(), runsc=script(tmp_path, text))
+    machine = dataclasses.replace(make_machine(), runsc=f"{script(tmp_path, text)} --flag")
     (finding,) = check_runsc(machine)
     assert ("runsc", level) == (finding.name, finding.level)
     assert said in finding.finding
@@ -303,9 +303,10 @@ def test_gvisor_is_asked_who_it_is(make_machine, tmp_path, text, level, said):
 
 def test_gvisor_is_missed_only_where_it_is_wanted(make_machine):
     assert [] == list(check_runsc(make_machine()))
-    (finding,) = check_runsc(dataclasses.replace(make_machine(), runsc="no-such-runsc"))
-    assert ("runsc", Level.FAIL) == (finding.name, finding.level)
-    assert "SANDBOX_RUNSC" in finding.mend
+    for command in ("no-such-runsc", "no-such-runsc --flag", "'runsc"):
+        (finding,) = check_runsc(dataclasses.replace(make_machine(), runsc=command))
+        assert ("runsc", Level.FAIL) == (finding.name, finding.level)
+        assert "SANDBOX_RUNSC" in finding.mend
 
 
 # --- libseccomp and init ------------------------------------------------------------------------
