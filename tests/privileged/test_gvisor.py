@@ -73,6 +73,7 @@ from tests.privileged.test_run import (
     test_stdout_and_stderr_are_kept_apart,
     test_usage_is_measured,
 )
+from tests.service.conftest import open_to_containers
 
 pytestmark = pytest.mark.gvisor
 
@@ -193,6 +194,25 @@ print("the end")
         Path("/proc/sys/kernel/hostname").read_text(),
     ):
         assert word.strip() not in text
+
+
+def test_the_file_system_is_the_images_and_nothing_of_the_hosts(runner: Runner, tmp_path: Path):
+    secret = tmp_path / "secret"
+    secret.write_text("of the host")
+    open_to_containers(tmp_path)
+    secret.chmod(0o666)
+    code = f"""
+import os
+print(*sorted(os.listdir("/")))
+for path in ({str(secret)!r}, "/proc/1/root{secret}", "/box/../..{secret}"):
+    try: print(open(path).read())
+    except OSError as error: print(error.strerror)
+"""
+    names, *answers = lines(runner.python(code))
+    image = {path.name for path in runner.images["python"].rootfs.iterdir()}
+    assert image | {"box"} == set(names.split())
+    assert {"No such file or directory", "Permission denied"} >= set(answers)
+    assert 3 == len(answers)
 
 
 # --- how it looks from outside --------------------------------------------------------------------
