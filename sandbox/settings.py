@@ -60,6 +60,10 @@ class Settings(BaseSettings):
         description="Redis that holds the queue, such as redis://HOST:6379/0; without it the queue is in "
         "the API's memory.",
     )
+    callers_file: Path | None = Field(
+        default=None,
+        description="TOML file of callers and the digests of their keys; without it everybody may call.",
+    )
     queue_wait_s: float = Field(
         default=900,
         gt=0,

@@ -7,6 +7,11 @@ opened, with the local queue in memory, and drains on SIGTERM. ``http.py`` bound
 ``runs.py`` keeps runs for GET, DELETE and idempotency keys, ``batch.py`` has many under way for one
 caller; ``present.py`` turns a result into the answer; ``errors.py`` has every error's form.
 
-Not protected: there are no accounts yet, so whoever reaches the port can use all of it. The ids of runs
-are not guessable, but they are the only thing between one caller's results and another's.
+``callers.py`` knows who calls, where there is a file of callers: the id of a run ends with a mark of its
+caller, so that every API process can tell whose it is.
+
+Not protected: without that file whoever reaches the port can use all of it, and the ids of runs, which are
+not guessable, are the only thing between one caller's results and another's. A caller's share of unfinished
+runs is counted by each API process for itself. Two callers' programs share workers and compiled programs of
+the same sources.
 """

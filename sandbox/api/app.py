@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from sandbox import __version__
 from sandbox.api import errors, routes_archives, routes_info, routes_runs
 from sandbox.api.body import BodyLimit
+from sandbox.api.callers import Callers, KeyCheck
 from sandbox.api.docs import mount_docs
 from sandbox.api.service import Service
 from sandbox.settings import Settings
@@ -52,4 +53,7 @@ def create_app(settings: Settings, workers: socket.socket | None) -> FastAPI:
     app.include_router(routes_info.router)
     mount_docs(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    if settings.callers_file is not None:
+        # Added last, so it is the first: nothing of a stranger's request is read.
+        app.add_middleware(KeyCheck, callers=Callers(settings.callers_file))
     return app

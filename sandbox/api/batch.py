@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pydantic import ValidationError
 
 from sandbox.api.body import parse_json
+from sandbox.api.callers import Caller
 from sandbox.api.errors import ApiError, answer, invalid
 from sandbox.api.runs import Run
 from sandbox.api.service import Service
@@ -21,7 +22,7 @@ _CHECKED_AT_ONCE = 16
 _FULL_PAUSE_S = 0.05
 
 
-async def parse_batch(service: Service, body: bytes) -> list[RunRequest]:
+async def parse_batch(service: Service, body: bytes, caller: Caller) -> list[RunRequest]:
     """The requests in a body, one a line, all of them checked. Empty lines do not count.
 
     Raises:
@@ -33,17 +34,17 @@ async def parse_batch(service: Service, body: bytes) -> list[RunRequest]:
     for line in body.split(b"\n"):
         if not line.strip():
             continue
-        requests.append(_parse_line(service, len(requests) + 1, line))
+        requests.append(_parse_line(service, caller, len(requests) + 1, line))
         if len(requests) % _CHECKED_AT_ONCE == 0:
             await asyncio.sleep(0)
     return requests
 
 
-def _parse_line(service: Service, number: int, line: bytes) -> RunRequest:
+def _parse_line(service: Service, caller: Caller, number: int, line: bytes) -> RunRequest:
     where = f"line {number}: "
     try:
         request = RunRequest.model_validate(parse_json(line))
-        service.make_job(request)
+        service.make_job(request, caller)
     except ValidationError as error:
         raise invalid(error.errors(include_url=False)[0], where) from None
     except ApiError as error:
@@ -53,7 +54,9 @@ def _parse_line(service: Service, number: int, line: bytes) -> RunRequest:
     return request
 
 
-async def run_batch(service: Service, requests: list[RunRequest]) -> AsyncIterator[bytes]:
+async def run_batch(
+    service: Service, requests: list[RunRequest], caller: Caller
+) -> AsyncIterator[bytes]:
     """Keeps a window of runs under way and yields a line for each when it has ended.
 
     A request that cannot be started any more, because the service is shutting down, gets a line
@@ -63,7 +66,7 @@ async def run_batch(service: Service, requests: list[RunRequest]) -> AsyncIterat
     under_way: dict[asyncio.Future[bytes], tuple[int, Run]] = {}
     try:
         while waiting or under_way:
-            for refusal in await _start_some(service, waiting, under_way):
+            for refusal in await _start_some(service, caller, waiting, under_way):
                 yield refusal
             has_room = len(under_way) < WINDOW
             timeout_s = _FULL_PAUSE_S if waiting and has_room else None
@@ -77,6 +80,7 @@ async def run_batch(service: Service, requests: list[RunRequest]) -> AsyncIterat
 
 async def _start_some(
     service: Service,
+    caller: Caller,
     waiting: deque[tuple[int, RunRequest]],
     under_way: dict[asyncio.Future[bytes], tuple[int, Run]],
 ) -> list[bytes]:
@@ -85,11 +89,12 @@ async def _start_some(
     while waiting and len(under_way) < WINDOW and not service.queue.full:
         number, request = waiting.popleft()
         try:
-            started = await service.start(request)
+            started = await service.start(request, caller=caller)
             under_way[started.answer] = number, started
         except ApiError as error:
-            if error.code == "queue_full" and service.queue.waiting:
-                waiting.appendleft((number, request))  # others were faster; there will be room
+            is_passing = error.code == "queue_full" and service.queue.waiting
+            if is_passing or (error.code == "share_used_up" and under_way):
+                waiting.appendleft((number, request))  # there will be room
                 break
             refusals.append(_with_number(number, bytes(answer(error).body)))
     return refusals

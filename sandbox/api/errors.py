@@ -34,10 +34,10 @@ class ApiError(HTTPException):
         self.close = close
 
 
-def busy(code: str, message: str, wait_s: float) -> ApiError:
-    """503 with a Retry-After of about ``wait_s``, spread so that callers do not come back at once."""
+def busy(code: str, message: str, wait_s: float, status: int = 503) -> ApiError:
+    """503 or 429, with a Retry-After of about ``wait_s``, spread so that not all come back at once."""
     seconds = min(30, max(1, round(wait_s * random.uniform(1.0, 1.5))))  # noqa: S311 - no secret
-    return ApiError(503, code, message, retry_after_s=seconds)
+    return ApiError(status, code, message, retry_after_s=seconds)
 
 
 def answer(error: ApiError, more_headers: Mapping[str, str] | None = None) -> Response:

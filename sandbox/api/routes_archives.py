@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request
 
 from sandbox.api.body import accept
+from sandbox.api.callers import Caller, caller_of
 from sandbox.api.errors import ApiError
 from sandbox.api.service import Service, service_of
 from sandbox.archives import ArchiveError, read_archive
@@ -25,6 +26,7 @@ _MISSING: dict[int | str, dict[str, Any]] = {
 
 router = APIRouter(tags=["archives"])
 ServiceDep = Annotated[Service, Depends(service_of)]
+CallerDep = Annotated[Caller, Depends(caller_of)]
 
 
 @router.post(
@@ -39,7 +41,7 @@ ServiceDep = Annotated[Service, Depends(service_of)]
         }
     },
 )
-async def upload(http: Request, service: ServiceDep) -> ArchiveInfo:
+async def upload(http: Request, service: ServiceDep, caller: CallerDep) -> ArchiveInfo:
     """Upload a tar archive (plain, gzip, bzip2 or xz) for `repository.digest`.
 
     It is kept in memory until others need the room or the service is started again; a run that names
@@ -48,7 +50,7 @@ async def upload(http: Request, service: ServiceDep) -> ArchiveInfo:
     data = await http.body()
     try:
         tree = await asyncio.to_thread(read_archive, data)
-        digest = service.archives.add(data)
+        digest = service.archives_of(caller).add(data)
     except ArchiveError as error:
         raise ApiError(422, "invalid_archive", f"the archive cannot be used: {error}") from None
     except ValueError as error:
@@ -58,10 +60,12 @@ async def upload(http: Request, service: ServiceDep) -> ArchiveInfo:
 
 @router.get("/archives/{digest}", response_model=ArchiveInfo, responses=_MISSING)
 async def find(
-    service: ServiceDep, digest: Annotated[str, Path(pattern=r"^sha256:[0-9a-f]{64}$")]
+    service: ServiceDep,
+    caller: CallerDep,
+    digest: Annotated[str, Path(pattern=r"^sha256:[0-9a-f]{64}$")],
 ) -> ArchiveInfo:
     """Whether an archive is here."""
-    data = service.archives.get(digest)
+    data = service.archives_of(caller).get(digest)
     if data is None:
         raise ApiError(404, "not_found", f"there is no archive {digest}")
     tree = await asyncio.to_thread(read_archive, data)

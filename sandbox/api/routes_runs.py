@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from sandbox.api.batch import parse_batch, run_batch
 from sandbox.api.body import JSON_TYPES, NDJSON_TYPES, StrictRoute, accept
+from sandbox.api.callers import Caller, caller_of
 from sandbox.api.examples import RUN_EXAMPLES
 from sandbox.api.runs import Run
 from sandbox.api.service import Service, service_of
@@ -24,6 +25,14 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     413: {"model": ErrorAnswer, "description": "The body is too large."},
     415: {"model": ErrorAnswer, "description": "The Content-Type is not JSON."},
     422: {"model": ErrorAnswer, "description": "A field is wrong; `field` names it."},
+    401: {
+        "model": ErrorAnswer,
+        "description": "The service has callers, and this is no key of one.",
+    },
+    429: {
+        "model": ErrorAnswer,
+        "description": "This caller's share is used up; see `Retry-After`.",
+    },
     503: {"model": ErrorAnswer, "description": "Full, draining or broken; see `Retry-After`."},
 }
 _BY_ID: dict[int | str, dict[str, Any]] = {
@@ -36,6 +45,7 @@ _LINES = {"application/x-ndjson": {"schema": {"type": "string"}}}
 
 router = APIRouter(route_class=StrictRoute, tags=["runs"])
 ServiceDep = Annotated[Service, Depends(service_of)]
+CallerDep = Annotated[Caller, Depends(caller_of)]
 RunId = Annotated[str, Path(max_length=64)]
 
 
@@ -52,6 +62,7 @@ def _json(body: bytes, status: int = 200) -> Response:
 async def run(
     http: Request,
     service: ServiceDep,
+    caller: CallerDep,
     request: Annotated[RunRequest, Body(openapi_examples=RUN_EXAMPLES)],
     wait: Annotated[bool, Query(description="false: answer 202 with the id at once.")] = True,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
@@ -62,7 +73,7 @@ async def run(
     unless it gave the header `Idempotency-Key`, with which a request can be sent again safely: the
     same key and body give the same run.
     """
-    started = await service.start(request, idempotency_key, await http.body())
+    started = await service.start(request, idempotency_key, await http.body(), caller)
     if not wait:
         return _json(started.pending(), 202)
     return _Awaited(service, started, cancel_if_gone=idempotency_key is None)
@@ -115,34 +126,37 @@ async def _disconnected(receive: Receive) -> None:
         }
     },
 )
-async def runs(http: Request, service: ServiceDep) -> StreamingResponse:
+async def runs(http: Request, service: ServiceDep, caller: CallerDep) -> StreamingResponse:
     """Run many: one request a line in (NDJSON), one result a line out, in any order.
 
     All lines are checked before any is run; one that is wrong refuses them all. Every result carries
     `line`, the number of its request from 1. A request that cannot be run any more, because the
     service is shutting down, gives `{"line": N, "error": {…}}`.
     """
-    requests = await parse_batch(service, await http.body())
-    return StreamingResponse(run_batch(service, requests), media_type="application/x-ndjson")
+    requests = await parse_batch(service, await http.body(), caller)
+    return StreamingResponse(
+        run_batch(service, requests, caller), media_type="application/x-ndjson"
+    )
 
 
 @router.get("/runs/{run_id}", response_model=RunResult, responses=_BY_ID)
 async def get_run(
     service: ServiceDep,
+    caller: CallerDep,
     run_id: RunId,
     wait: Annotated[float, Query(ge=0, le=MAX_WAIT_S, description="Seconds to wait.")] = 0.0,
 ) -> Response:
     """A run's result, or where it stands; `?wait=30` waits up to 30 seconds for the result."""
-    found = await service.find(run_id)
+    found = await service.find(run_id, caller)
     if wait > 0 and not found.answer.done():
         await asyncio.wait([found.answer], timeout=wait)
     return _json(found.answer.result() if found.answer.done() else found.pending())
 
 
 @router.delete("/runs/{run_id}", response_model=RunResult, responses=_BY_ID)
-async def cancel_run(service: ServiceDep, run_id: RunId) -> Response:
+async def cancel_run(service: ServiceDep, caller: CallerDep, run_id: RunId) -> Response:
     """Cancel a run; one that has ended stays as it is."""
-    found = await service.find(run_id)
+    found = await service.find(run_id, caller)
     service.runs.cancel(run_id)
     await asyncio.wait([found.answer], timeout=_CANCEL_S)
     return _json(found.answer.result() if found.answer.done() else found.pending())

@@ -112,8 +112,7 @@ class Runs:
         if run is None:
             ticket = await self._queue.look_up(run_id)
             if ticket is None:
-                message = "there is no such run, or its result has expired"
-                raise ApiError(404, "no_such_run", message)
+                raise no_such_run()
             return self._keep_run(ticket, None, b"")
         if run.ticket is not None:
             await self._queue.refresh(run.ticket)
@@ -172,6 +171,11 @@ class Runs:
             del self._by_id[oldest.id]
             if oldest.key is not None:
                 del self._by_key[oldest.key]
+
+
+def no_such_run() -> ApiError:
+    """404, whoever asks: also for another caller's run."""
+    return ApiError(404, "no_such_run", "there is no such run, or its result has expired")
 
 
 def _key_reused() -> ApiError:

@@ -4,13 +4,15 @@ import hashlib
 import logging
 import socket
 import time
+from collections import Counter
 
 from fastapi import Request
 
 from sandbox.api.archives import Archives
+from sandbox.api.callers import ANYBODY, Caller
 from sandbox.api.errors import ApiError, busy
 from sandbox.api.metrics import Metrics
-from sandbox.api.runs import Run, Runs, new_run_id
+from sandbox.api.runs import Run, Runs, new_run_id, no_such_run
 from sandbox.api.translate import Languages, to_job
 from sandbox.jobs import Job, JobResult
 from sandbox.models import CheckInfo, Readiness, RunRequest, WorkerInfo
@@ -35,7 +37,8 @@ class Service:
         self.queue, self.workers = open_queue(settings, listener, self._on_workers_changed)
         self.metrics = Metrics(self.queue)
         self.languages = Languages([])
-        self.archives = Archives(settings.archives_kept_bytes)
+        self._archives: dict[str, Archives] = {}
+        self._unfinished: Counter[str] = Counter()
         self.runs = Runs(
             self.queue,
             self._on_finished,
@@ -63,31 +66,51 @@ class Service:
         """Runs that can happen at once."""
         return sum(worker.hello.slots for worker in self.workers.workers)
 
-    async def start(self, request: RunRequest, key: str | None = None, body: bytes = b"") -> Run:
+    async def start(
+        self,
+        request: RunRequest,
+        key: str | None = None,
+        body: bytes = b"",
+        caller: Caller = ANYBODY,
+    ) -> Run:
         """Accepts a request as a run, or finds the run that its idempotency key stands for.
 
         Raises:
-            ApiError: 409, 422, or 503 when nothing can be accepted now.
+            ApiError: 409, 422, 429 when the caller's share is used up, or 503 when nothing can be accepted.
         """
         digest = b"" if key is None else hashlib.sha256(body).digest()
+        if key is not None and caller.name:
+            key = f"{caller.mark} {key}"  # two callers may choose the same
         # First of all: what was accepted once is answered even when nothing new is taken.
         try:
             if key is not None:
                 known = await self.runs.find_by_key(key, digest)
                 if known is not None:
                     return known
-            return await self._start(self.make_job(request), key, digest)
+            return await self._start(self.make_job(request, caller), key, digest, caller)
         except QueueBroken as error:
             raise self.broken(error) from error
 
-    async def find(self, run_id: str) -> Run:
-        """A run, as it stands. Raises ApiError 404, or 503 when the queue cannot be reached."""
+    async def find(self, run_id: str, caller: Caller = ANYBODY) -> Run:
+        """A caller's run, as it stands.
+
+        Raises:
+            ApiError: 404, also for another's run; 503 when the queue cannot be reached.
+        """
+        if not run_id.endswith(caller.mark):
+            raise no_such_run()
         try:
             return await self.runs.get(run_id)
         except QueueBroken as error:
             raise self.broken(error) from error
 
-    def make_job(self, request: RunRequest) -> Job:
+    def archives_of(self, caller: Caller) -> Archives:
+        """What a caller has uploaded."""
+        if caller.name not in self._archives:
+            self._archives[caller.name] = Archives(self.settings.archives_kept_bytes)
+        return self._archives[caller.name]
+
+    def make_job(self, request: RunRequest, caller: Caller = ANYBODY) -> Job:
         """The job of a request. Raises ApiError 422, or 503 while no worker has ever been here."""
         if self.queue.closed:
             raise self._refuse("draining", "the service is shutting down", 5.0)
@@ -96,17 +119,44 @@ class Service:
             raise self._refuse("host_unfit", reasons, _UNFIT_S)
         if not self.languages.all:
             raise self._refuse("no_worker", "no worker is connected yet", 1.0)
-        return to_job(new_run_id(), request, self.languages, self.settings.maximum, self.archives)
+        return to_job(
+            new_run_id() + caller.mark,
+            request,
+            self.languages,
+            self.settings.maximum,
+            self.archives_of(caller),
+        )
 
-    async def _start(self, job: Job, key: str | None, digest: bytes) -> Run:
+    async def _start(self, job: Job, key: str | None, digest: bytes, caller: Caller) -> Run:
+        self._take_share(caller)
         try:
-            return await self.runs.start(job, key, digest, self._demand(job))
-        except QueueClosed:
-            raise self._refuse("draining", "the service is shutting down", 5.0) from None
-        except QueueFull:
-            wait_s = self.queue.waiting_work_s / max(1, self.slots)
-            message = f"{self.queue.waiting} runs are waiting already, for about {wait_s:.0f} s"
-            raise self._refuse("queue_full", message, wait_s / 4) from None
+            run = await self.runs.start(job, key, digest, self._demand(job))
+        except BaseException as error:
+            self._give_share_back(caller)
+            if isinstance(error, QueueClosed):
+                raise self._refuse("draining", "the service is shutting down", 5.0) from None
+            if isinstance(error, QueueFull):
+                message = f"{self.queue.waiting} runs are waiting already"
+                raise self._refuse("queue_full", message, self._pause_s) from None
+            raise
+        run.answer.add_done_callback(lambda _: self._give_share_back(caller))
+        return run
+
+    @property
+    def _pause_s(self) -> float:
+        """When about a quarter of what waits will be done."""
+        return self.queue.waiting_work_s / max(1, self.slots) / 4
+
+    def _take_share(self, caller: Caller) -> None:
+        """Counts one more run of a caller. Raises ApiError 429 if it has as many as it may."""
+        unfinished = self._unfinished[caller.name]
+        if caller.most_unfinished is not None and unfinished >= caller.most_unfinished:
+            message = f"{unfinished} runs of this caller are not finished yet"
+            raise self._refuse("share_used_up", message, self._pause_s, status=429)
+        self._unfinished[caller.name] += 1
+
+    def _give_share_back(self, caller: Caller) -> None:
+        self._unfinished[caller.name] -= 1
 
     def _demand(self, job: Job) -> Demand:
         """What a job asks of the workers; no more may wait than they can do before it expires."""
@@ -124,9 +174,9 @@ class Service:
         message = "the queue cannot be reached; send it again, with the same idempotency key"
         return self._refuse("queue_broken", message, _BROKEN_S)
 
-    def _refuse(self, code: str, message: str, wait_s: float) -> ApiError:
+    def _refuse(self, code: str, message: str, wait_s: float, status: int = 503) -> ApiError:
         self.metrics.refused(code)
-        return busy(code, message, wait_s)
+        return busy(code, message, wait_s, status)
 
     def readiness(self) -> Readiness:
         """Whether work can be taken, and why not."""

@@ -5,9 +5,12 @@ The modules behind them are heavy, so each is imported when its command is chose
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import typer
 from pydantic import ValidationError
 
 from sandbox.cli import tables
@@ -45,6 +48,14 @@ def _settings(given: dict[str, str | int]) -> Settings:
     except ValidationError as error:
         where, what = first_mistake(error)
         raise CliError(f"setting {where}: {what}") from error
+
+
+def key() -> ExitCode:
+    """Print a new key, for its caller alone, and what the service needs to know it by."""
+    secret = secrets.token_urlsafe(32)
+    typer.echo(f"key:    {secret}")
+    typer.echo(f"digest: {hashlib.sha256(secret.encode()).hexdigest()}")
+    return ExitCode.GOOD
 
 
 def check() -> ExitCode:

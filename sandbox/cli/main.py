@@ -303,6 +303,14 @@ def worker(
 
 
 @app.command()
+def key() -> None:
+    """Make a key for a caller, and the digest of it for the file SANDBOX_CALLERS_FILE."""
+    from sandbox.cli import machine
+
+    raise typer.Exit(machine.key())
+
+
+@app.command()
 def check() -> None:
     """Check whether this machine can run the service."""
     from sandbox.cli import machine
