@@ -20,8 +20,8 @@ a reward is pure and lies here: ``checkers.py``, ``scoring.py``, ``values.py``, 
 A worker's death costs its jobs one attempt: they are run again once, then answered ``IE``. A fault of
 ours is never a reward of 0.
 
-Not protected: callers from each other (there are no accounts yet), and the API from a caller on the
-same machine who wants to fill its queue. Servers listen on loopback unless told otherwise.
+Not protected: without a file of callers, callers from each other, and the API from a caller on the same
+machine who wants to fill its queue. Servers listen on loopback unless told otherwise.
 """
 
 __version__ = "0.1.0"
