@@ -55,7 +55,7 @@ DEV_SYSTEM_PACKAGES = [
 GVISOR_PACKAGES = ["golang-gvisor-gvisor-dev", "golang-go", "g++"]
 
 # What the tests need. The other definitions take minutes: `make images` builds them too.
-DEFAULT_IMAGES = ["cpp", "python"]
+DEFAULT_IMAGES = ["cpp", "python", "testgen"]
 
 NO_NETWORK = re.compile(
     r"could not resolve|temporary failure|name or service not known|could not connect"

@@ -86,6 +86,8 @@ class ImageDefinition:
         description: one line for people.
         suite: the Debian release that the packages come from.
         packages: Debian packages by name; what they depend on comes with them.
+        python_packages: pure Python packages, each as a line of a requirements file with its
+            version and hashes; what they depend on is listed too.
         remove: absolute paths or globs inside the image that are deleted after installing.
         commands: commands that are run inside the image after the packages, without a network.
         environment: the environment of every run, before a language adds to it.
@@ -105,6 +107,7 @@ class ImageDefinition:
     environment: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
+    python_packages: tuple[str, ...] = ()
 
     def environment_of(self, language: Language) -> dict[str, str]:
         """The whole environment of a run: the image's, with the language's on top."""
@@ -126,6 +129,8 @@ class ImageDefinition:
             document["origin"] = self.origin
         if self.files:
             document["files"] = dict(self.files)
+        if self.python_packages:
+            document["python_packages"] = list(self.python_packages)
         return document
 
 
@@ -138,8 +143,9 @@ def rootfs_fingerprint(definition: ImageDefinition) -> str:
     """A hash of what decides the files of the image; limits, commands to run and texts do not."""
     document = definition.to_document()
     parts = {key: document[key] for key in ("suite", "packages", "remove", "commands")}
-    if definition.files:
-        parts["files"] = document["files"]
+    for key in ("files", "python_packages"):
+        if key in document:
+            parts[key] = document[key]
     if definition.commands:
         parts["environment"] = document["environment"]
     if definition.origin:

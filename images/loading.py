@@ -19,6 +19,9 @@ _SUITE = re.compile(r"[a-z][a-z0-9-]*")
 _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 _PATH = re.compile(r"(/[^/\0]+)+")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+_PYTHON_PACKAGE = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9.!+]+( --hash=sha256:[0-9a-f]{64})+"
+)
 
 
 def find_definitions(extra: Iterable[Path] = ()) -> tuple[ImageDefinition, ...]:
@@ -79,6 +82,7 @@ def parse_definition(
         languages=tuple(_language(table, folder) for table in fields.tables("languages")),
         files=_files(fields),
         origin=_origin(fields, folder),
+        python_packages=_python_packages(fields),
     )
     fields.done()
     _check_aliases(fields, definition)
@@ -176,6 +180,16 @@ def _packages(fields: Fields) -> tuple[str, ...]:
             fields.fail("packages", f"{package!r} is not a Debian package's name")
     if len(set(packages)) != len(packages):
         fields.fail("packages", "names a package twice; remove one")
+    return packages
+
+
+def _python_packages(fields: Fields) -> tuple[str, ...]:
+    packages = fields.texts("python_packages", ())
+    for package in packages:
+        if not _PYTHON_PACKAGE.fullmatch(package):
+            fields.fail(
+                "python_packages", f"{package!r} must look like NAME==VERSION --hash=sha256:..."
+            )
     return packages
 
 

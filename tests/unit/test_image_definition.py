@@ -73,6 +73,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         remove=draw(st.lists(st.sampled_from(["/usr/share/x", "/opt/*/y"]))),
         commands=draw(st.lists(words, max_size=2)),
         environment=draw(variables),
+        python_packages=draw(st.lists(st.just(f"x==1.0 --hash=sha256:{'ab' * 32}"), max_size=1)),
         files=draw(st.dictionaries(st.sampled_from(["/opt/x", "/usr/local/bin/y"]), texts)),
         languages=[language(**changes), language(name=taken[1], aliases=[])],
     )
@@ -103,6 +104,7 @@ CHANGES: dict[str, Any] = {
     "environment": {"X": "y"},
     "origin": "sha256:0",
     "files": {"/opt/x": "y"},
+    "python_packages": (f"x==1 --hash=sha256:{'0' * 64}",),
 }
 
 
@@ -178,6 +180,9 @@ WRONG_DOCUMENTS = {
     "packages: 'a,b' is not a Debian": document(packages=["a,b"]),
     "packages: 'dash\\n' is not a Debian": document(packages=["dash\n"]),
     "packages: names a package twice": document(packages=["dash", "dash"]),
+    "python_packages: 'x==1' must look like": document(python_packages=["x==1"]),
+    "python_packages: 'x' must look like": document(python_packages=["x"]),
+    "python_packages: '-r x": document(python_packages=[f"-r x==1 --hash=sha256:{'0' * 64}"]),
     "remove: 'usr' must be an absolute path": document(remove=["usr"]),
     "remove: '/' must be an absolute path": document(remove=["/"]),
     "remove: '/usr/../../x' must be an absolute path": document(remove=["/usr/../../x"]),

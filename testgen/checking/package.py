@@ -1,0 +1,96 @@
+"""A package's tests on its own solutions: the accepted must pass, each wrong one must be rejected."""
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.client import AsyncClient
+from sandbox.models import Verdict
+from testgen.errors import DataError
+from testgen.running.checkers import checker_of
+from testgen.running.runner import Languages, Runner
+from testgen.running.solutions import Judged, Solutions, Trial
+from testgen.settings import Service, Settings
+from testgen.storage.workspace import Workspace
+from testgen.values import Label, Problem, Program
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a package's tests say of one solution; ``right`` if that is what it is said to be."""
+
+    name: str
+    label: Label
+    verdict: Verdict
+    right: bool
+
+
+async def check_package(
+    problem: Problem,
+    tests: Sequence[Judged],
+    client: AsyncClient,
+    settings: Settings,
+    service: Service,
+) -> list[Finding]:
+    """Judge all solutions of a problem on tests.
+
+    Raises:
+        CheckerFailed: its checker is of no use.
+    """
+    languages = await Languages.ask(client)
+    with (
+        tempfile.TemporaryDirectory(prefix="testgen-") as scratch,
+        Workspace(Path(scratch)) as kept,
+    ):
+        runner = Runner(
+            client,
+            kept,
+            languages,
+            at_once=service.runs_at_once,
+            fault_retries=service.fault_retries,
+        )
+        solutions = Solutions(runner, settings, service, problem)
+        return await _findings(solutions, problem, tests)
+
+
+def read_tests(folder: Path) -> list[Judged]:
+    """The tests of a package, sample tests first.
+
+    Raises:
+        DataError: there are none, or one has no answer.
+    """
+    tests = []
+    for path in sorted((folder / "data").glob("*/**/*.in")):
+        answer = path.with_suffix(".ans")
+        if not answer.is_file():
+            raise DataError(f"{path}: has no answer; add {answer.name}")
+        tests.append(Judged(path.read_bytes(), answer.read_bytes()))
+    if not tests:
+        raise DataError(
+            f"{folder}: has no tests below data/; `testgen export --format kattis` writes them"
+        )
+    return tests
+
+
+async def _findings(
+    solutions: Solutions, problem: Problem, tests: Sequence[Judged]
+) -> list[Finding]:
+    said = [(program, Label.ACCEPTED) for program in problem.references]
+    said += [(one.program, one.label) for one in problem.wrong]
+    checker = checker_of(problem)
+
+    async def one(program: Program, label: Label) -> Finding:
+        if program.language not in solutions.runner.languages:
+            return Finding(program.name, label, Verdict.SK, right=True)
+        trials = await solutions.judge(program, tests, checker, stop=True)
+        verdict = _verdict(trials)
+        right = (verdict is Verdict.AC) == (label is Label.ACCEPTED)
+        return Finding(program.name, label, verdict, right)
+
+    return list(await asyncio.gather(*(one(program, label) for program, label in said)))
+
+
+def _verdict(trials: Sequence[Trial]) -> Verdict:
+    return next((trial.verdict for trial in trials if trial.rejected), Verdict.AC)

@@ -1,0 +1,91 @@
+"""An export's rows: what is not inline is made again, and must be what it was."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from sandbox.client import AsyncClient
+from testgen.errors import DataError
+from testgen.hashing import sha256
+from testgen.running.generators import LANGUAGE, regenerate
+from testgen.running.runner import Languages, Runner
+from testgen.settings import Service, Settings
+from testgen.storage.workspace import Workspace
+from testgen.values import Program
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class GeneratedTest(_Row):
+    """A test whose input is not in the row."""
+
+    id: str
+    generator: str
+    seed: int
+    index: int
+    sha256: str
+
+
+class ExportRow(_Row):
+    """What of a row this needs."""
+
+    pid: str
+    generated: list[GeneratedTest]
+    generators: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """A test that was made again; ``data`` is None if it is not what it was."""
+
+    pid: str
+    id: str
+    data: bytes | None
+
+
+async def rebuild(
+    path: Path, client: AsyncClient, settings: Settings, service: Service
+) -> list[Rebuilt]:
+    """Make all inputs that an export has left out.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    languages = await Languages.ask(client)
+    found = []
+    with (
+        tempfile.TemporaryDirectory(prefix="testgen-") as scratch,
+        Workspace(Path(scratch)) as kept,
+    ):
+        runner = Runner(
+            client,
+            kept,
+            languages,
+            at_once=service.runs_at_once,
+            fault_retries=service.fault_retries,
+        )
+        for row in _read(path):
+            for test in row.generated:
+                script = Program(test.generator, LANGUAGE, row.generators[test.generator])
+                made = await regenerate(runner, settings, script, test.seed)
+                data = made[test.index] if test.index < len(made) else b""
+                found.append(
+                    Rebuilt(row.pid, test.id, data if sha256(data) == test.sha256 else None)
+                )
+    return found
+
+
+def _read(path: Path) -> Iterator[ExportRow]:
+    try:
+        lines = path.read_bytes().splitlines()
+        for line in lines:
+            yield ExportRow.model_validate_json(line)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        raise DataError(f"{path}: is no export of testgen: {error.errors()[0]['msg']}") from None

@@ -1,0 +1,81 @@
+"""Inputs: made by generators, and only those that are legal, new and not too many of one kind."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from testgen.hashing import seed_of
+from testgen.pipeline.bench import Bench, Reason, Rejected
+from testgen.running.generators import Generated, GeneratorFate, generate
+from testgen.values import Case, Program
+
+USABLE = (GeneratorFate.GOOD, GeneratorFate.TRIVIAL)
+_FIRST_ROLE = "cases"
+_SIZES = (16, 64, 256, 1024, 4096, 16384, 65536, 262144)
+
+
+async def make_cases(bench: Bench, scripts: Sequence[Program]) -> list[Case]:
+    """The cases of all scripts that are any good.
+
+    Raises:
+        Rejected: none is.
+    """
+    wanted = [
+        (one, seed_of(bench.settings.run_seed, bench.problem.pid, one.sha, 0)) for one in scripts
+    ]
+    made = await run_scripts(bench, wanted)
+    bench.book["generators"] = [_entry(one) for one in made]
+    cases = [case for one in made if one.fate in USABLE for case in one.cases]
+    if not cases:
+        said = (
+            "; ".join(f"{one.program.name}: {one.fate}" for one in made) or "there is no generator"
+        )
+        raise Rejected(Reason.GENERATOR_FAILED, said)
+    return cases
+
+
+def in_order(scripts: Iterable[Program]) -> list[Program]:
+    """Scripts that make all kinds of cases come first, then by name."""
+    return sorted(scripts, key=lambda one: (one.role != _FIRST_ROLE, one.name))
+
+
+async def run_scripts(bench: Bench, wanted: Sequence[tuple[Program, int]]) -> list[Generated]:
+    """Run scripts with seeds, all at once."""
+    work = (
+        generate(bench.runner, bench.settings, program, seed, program.role)
+        for program, seed in wanted
+    )
+    return list(await asyncio.gather(*work))
+
+
+def bucket(case: Case) -> str:
+    """A case's kind: its generator's role, and how large it is."""
+    size = sum(len(case.stdin) > bound for bound in _SIZES)
+    return f"{case.role}/{size}"
+
+
+def distinct(cases: Iterable[Case], *, each_bucket: int, known: Iterable[str] = ()) -> list[Case]:
+    """Cases without those that are there already, and at most so many of one script and size."""
+    seen = set(known)
+    counts: Counter[tuple[str, str]] = Counter()
+    kept = []
+    for case in cases:
+        place = (case.generator, bucket(case))
+        if case.tid in seen or counts[place] >= each_bucket:
+            continue
+        seen.add(case.tid)
+        counts[place] += 1
+        kept.append(case)
+    return kept
+
+
+def _entry(made: Generated) -> dict[str, object]:
+    return {
+        "name": made.program.name,
+        "sha": made.program.sha,
+        "role": made.program.role,
+        "seed": made.seed,
+        "fate": made.fate,
+        "said": made.said[:500],
+        "cases": len(made.cases),
+    }

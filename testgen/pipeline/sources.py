@@ -1,0 +1,45 @@
+"""What a result says about the problem itself, so that an export needs nothing else."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from testgen.pipeline.bench import Bench
+from testgen.values import Program
+
+
+def describe(bench: Bench) -> dict[str, Any]:
+    """The problem as the book has it; texts and sources are blobs."""
+    problem, put = bench.problem, bench.blobs.put
+    return {
+        "statement": put(problem.statement.encode()),
+        "time_limit_s": problem.time_limit_s,
+        "memory_mb": problem.memory_mb,
+        "samples": [[put(one.stdin), put(one.answer)] for one in problem.samples],
+        "sources": [source(bench, folder, program) for folder, program in _programs(bench)],
+    }
+
+
+def _programs(bench: Bench) -> Iterator[tuple[str, Program]]:
+    problem = bench.problem
+    for program in problem.references:
+        yield "submissions", program
+    for one in problem.wrong:
+        yield "submissions", one.program
+    for program in problem.generators:
+        yield "generators", program
+    for program in problem.validators:
+        yield "input_validators", program
+    for checker in problem.checkers:
+        yield f"checker/{checker.manner}", checker.program
+
+
+def source(bench: Bench, folder: str, program: Program) -> dict[str, Any]:
+    """A program as the book has it."""
+    return {
+        "folder": folder,
+        "name": program.name,
+        "sha": program.sha,
+        "language": program.language,
+        "code": bench.blobs.put(program.code.encode()),
+        "files": {name: bench.blobs.put(text.encode()) for name, text in program.files.items()},
+    }

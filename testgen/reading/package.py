@@ -1,0 +1,124 @@
+"""`problem.yaml` and what belongs to it: limits, and how outputs are compared."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sandbox.checkers import CheckerSpec
+from testgen.errors import DataError
+from testgen.values import Declared
+
+DEFAULT_TIME_LIMIT_S = 2.0
+DEFAULT_MEMORY_MB = 512
+_YAML_BYTES = 256 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What the metadata of a problem says."""
+
+    time_limit_s: float
+    memory_mb: int
+    declared: Declared
+    comparison: CheckerSpec
+
+
+def read_package(folder: Path) -> Package:
+    """Read the metadata of a folder.
+
+    Raises:
+        DataError: there is none, or it says something wrong.
+    """
+    path = folder / "problem.yaml"
+    document = _yaml(path)
+    limits = _table(document.get("limits"), path, "limits")
+    groups = [_yaml(one) for one in sorted((folder / "data").glob("test*group.yaml"))]
+    args = [word for group in groups for word in _words(group.get("output_validator_args"))]
+    args += _words(document.get("validator_flags"))
+    return Package(
+        time_limit_s=_number(
+            limits.get("time_limit", limits.get("time")), DEFAULT_TIME_LIMIT_S, path, "time_limit"
+        ),
+        memory_mb=int(_number(limits.get("memory"), DEFAULT_MEMORY_MB, path, "memory")),
+        declared=_declared(document),
+        comparison=comparison_of(args, path),
+    )
+
+
+def comparison_of(args: Sequence[str], source: Path | str) -> CheckerSpec:
+    """Kattis' arguments of the default output validator as a comparison.
+
+    Raises:
+        DataError: an argument is unknown.
+    """
+    abs_tol = rel_tol = None
+    case_sensitive, spaces = True, False
+    words = iter(args)
+    try:
+        for word in words:
+            match word:
+                case "case_sensitive":
+                    case_sensitive = True
+                case "case_insensitive":
+                    case_sensitive = False
+                case "space_change_sensitive":
+                    spaces = True
+                case "float_tolerance":
+                    abs_tol = rel_tol = float(next(words))
+                case "float_absolute_tolerance":
+                    abs_tol = float(next(words))
+                case "float_relative_tolerance":
+                    rel_tol = float(next(words))
+                case _:
+                    raise DataError(
+                        f"{source}: {word!r} is no argument of the default output validator"
+                    )
+        if abs_tol is not None or rel_tol is not None:
+            return CheckerSpec("floats", case_sensitive, abs_tol or 0.0, rel_tol or 0.0)
+        return CheckerSpec("lines" if spaces else "tokens", case_sensitive)
+    except (StopIteration, ValueError) as error:
+        raise DataError(f"{source}: a tolerance must be a number: {error}") from error
+
+
+def _declared(document: Mapping[str, Any]) -> Declared:
+    validation = " ".join(_words(document.get("validation")))
+    kinds = " ".join(_words(document.get("type")))
+    if "interactive" in validation or "interactive" in kinds or "multi-pass" in kinds:
+        return Declared.INTERACTIVE
+    return Declared.CUSTOM if "custom" in validation else Declared.COMPARED
+
+
+def _yaml(path: Path) -> Mapping[str, Any]:
+    try:
+        if path.stat().st_size > _YAML_BYTES:
+            raise DataError(f"{path}: is too large")
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        raise DataError(f"{path}: cannot be read: {error}") from error
+    return _table(document, path, "the document")
+
+
+def _table(value: Any, path: Path, name: str) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise DataError(f"{path}: {name}: must be a table")
+    return value
+
+
+def _words(value: Any) -> list[str]:
+    if value is None:
+        return []
+    items = value if isinstance(value, list) else [value]
+    return [word for item in items for word in str(item).split()]
+
+
+def _number(value: Any, default: float, path: Path, name: str) -> float:
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e6:
+        raise DataError(f"{path}: {name}: {value!r} is no positive number")
+    return float(value)

@@ -1,0 +1,195 @@
+"""``POST /run``, asked once for each thing: what was answered before is found in the workspace.
+
+The key of an answer is a hash of the whole request and of the image that runs it. It is the request's
+idempotency key too: a run that was under way when the pipeline was killed is not made again, as long as
+the service remembers it.
+"""
+
+import asyncio
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.client import AsyncClient, RequestRefused, SandboxError
+from sandbox.models import RunRequest, RunResult, StepResult, Verdict
+from testgen.errors import DataError, Fault
+from testgen.hashing import hash_of
+from testgen.storage.workspace import Workspace
+
+_HELPER_FAILED = "helper_failed"
+_MESSAGE_CHARS = 300
+_STDERR_CHARS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happened in one run of a program; ``cpu_time_s`` is measured, all else repeats itself."""
+
+    verdict: Verdict
+    exit_code: int | None
+    stdout: bytes
+    stderr: str
+    message: str
+    truncated: bool
+    cpu_time_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the service said to a request.
+
+    Attributes:
+        helper_failed: why the checker is of no use; empty if it is, or there is none.
+        artifacts: the files that were asked for; None for one that was refused.
+    """
+
+    verdict: Verdict
+    compiled: bool
+    compile_message: str
+    run: Step | None
+    tests: tuple[Step, ...]
+    artifacts: Mapping[str, bytes | None]
+    helper_failed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """The service's languages by every name they have, with the image that runs them."""
+
+    images: Mapping[str, str]
+
+    @classmethod
+    async def ask(cls, client: AsyncClient) -> "Languages":
+        """What the service has now."""
+        digests = {image.name: image.digest for image in await client.images()}
+        images = {}
+        for language in await client.languages():
+            for name in (language.name, *language.aliases):
+                images[name] = digests.get(language.image, language.image)
+        return cls(images)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.images
+
+    @property
+    def digests(self) -> list[str]:
+        """All images, for what depends on them."""
+        return sorted(set(self.images.values()))
+
+
+class Runner:
+    """Asks the service, a bounded number of times at once."""
+
+    def __init__(
+        self,
+        client: AsyncClient,
+        workspace: Workspace,
+        languages: Languages,
+        *,
+        at_once: int,
+        fault_retries: int,
+    ) -> None:
+        self._client = client
+        self._workspace = workspace
+        self.languages = languages
+        self._gate = asyncio.Semaphore(at_once)
+        self._fault_retries = fault_retries
+        self._under_way: dict[str, asyncio.Task[Any]] = {}
+
+    async def run(self, request: RunRequest, *, attempt: int = 0) -> Answer:
+        """The answer to a request, from before or from the service; another attempt is another answer.
+
+        Raises:
+            Fault: the sandbox failed, every time.
+            DataError: the service refuses the request.
+        """
+        body = request.model_dump(mode="json", exclude_unset=True)
+        key = hash_of("run", attempt, body, self.languages.images.get(request.language, ""))
+        known = self._workspace.answer("run", key)
+        if known is not None:
+            return _answer(known)
+        task = self._under_way.get(key)
+        if task is None:
+            task = asyncio.create_task(self._ask(request, key))
+            self._under_way[key] = task
+            task.add_done_callback(lambda _: self._under_way.pop(key, None))
+        return _answer(await asyncio.shield(task))
+
+    async def _ask(self, request: RunRequest, key: str) -> Any:
+        fault = ""
+        for attempt in range(self._fault_retries + 1):
+            async with self._gate:
+                try:
+                    result = await self._client.run(request, idempotency_key=f"{key}-t{attempt}")
+                except RequestRefused as error:
+                    raise DataError(str(error)) from error
+                except SandboxError as error:
+                    raise Fault(str(error)) from error
+            failed = result.error
+            if failed is None or failed.code == _HELPER_FAILED:
+                record = _record(result)
+                self._workspace.keep_answer("run", key, record)
+                return record
+            fault = f"{failed.code}: {failed.message}"
+        raise Fault(f"the sandbox failed {self._fault_retries + 1} times: {fault}")
+
+
+def _record(result: RunResult) -> dict[str, Any]:
+    """What is kept of an answer, as JSON."""
+    failed = result.error.message if result.error is not None else ""
+    return {
+        "verdict": result.verdict or Verdict.IE,
+        "compile": None if result.compile is None else _step_record(result.compile),
+        "run": None if result.run is None else _step_record(result.run),
+        "tests": [_step_record(step) for step in result.tests],
+        "artifacts": {name: one.base64 for name, one in sorted(result.artifacts.items())},
+        "helper_failed": failed,
+    }
+
+
+def _step_record(step: StepResult) -> dict[str, Any]:
+    stdout: dict[str, str] = {"text": step.stdout}
+    if step.stdout_base64 is not None:
+        stdout = {"base64": step.stdout_base64}
+    return {
+        "verdict": step.verdict,
+        "exit_code": step.exit_code,
+        "stdout": stdout,
+        "stderr": step.stderr[-_STDERR_CHARS:],
+        "message": step.message[:_MESSAGE_CHARS],
+        "truncated": step.stdout_truncated,
+        "cpu_time_s": step.cpu_time_s,
+    }
+
+
+def _answer(record: Any) -> Answer:
+    compile_step = record["compile"]
+    compiled = compile_step is None or compile_step["verdict"] == Verdict.OK
+    said = "" if compile_step is None else compile_step["stderr"] or compile_step["message"]
+    return Answer(
+        verdict=Verdict(record["verdict"]),
+        compiled=compiled,
+        compile_message="" if compiled else said,
+        run=None if record["run"] is None else _step(record["run"]),
+        tests=tuple(_step(step) for step in record["tests"]),
+        artifacts={
+            name: None if text is None else base64.b64decode(text)
+            for name, text in record["artifacts"].items()
+        },
+        helper_failed=record["helper_failed"],
+    )
+
+
+def _step(record: Any) -> Step:
+    stdout = record["stdout"]
+    data = stdout["text"].encode() if "text" in stdout else base64.b64decode(stdout["base64"])
+    return Step(
+        verdict=Verdict(record["verdict"]),
+        exit_code=record["exit_code"],
+        stdout=data,
+        stderr=record["stderr"],
+        message=record["message"],
+        truncated=record["truncated"],
+        cpu_time_s=record["cpu_time_s"],
+    )

@@ -1,0 +1,184 @@
+"""Solutions over many inputs: run and reported, or judged."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sandbox.checkers import CheckerSpec
+from sandbox.models import Checker, Limits, ProgramChecker, RunRequest, Test, Verdict
+from testgen.running.contents import content, pieces
+from testgen.running.runner import Answer, Runner, Step
+from testgen.settings import Service, Settings
+from testgen.values import Problem, Program
+
+NOT_COMPILED = "does not compile"
+_NOISY_TIMEOUTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A test with its right answer."""
+
+    stdin: bytes
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One input as a solution did on it; ``judged`` is False where it was not asked any more."""
+
+    verdict: Verdict
+    step: Step | None
+
+    @property
+    def judged(self) -> bool:
+        """Whether it was run at all."""
+        return self.verdict is not Verdict.SK
+
+    @property
+    def rejected(self) -> bool:
+        """Whether it was run, and did not pass."""
+        return self.judged and self.verdict not in (Verdict.AC, Verdict.OK)
+
+
+@dataclass(frozen=True, slots=True)
+class Solutions:
+    """Runs solutions of one problem under its limits."""
+
+    runner: Runner
+    settings: Settings
+    service: Service
+    problem: Problem
+
+    def limits(self, program: Program) -> Limits:
+        """What a solution may use: the problem's time, more of it for Python."""
+        settings = self.settings
+        factor = settings.python_time_factor if program.language.startswith("py") else 1.0
+        time_s = max(self.problem.time_limit_s * factor, settings.least_time_limit_s)
+        return Limits(
+            cpu_time_s=min(time_s, settings.most_time_limit_s),
+            memory_mb=self.problem.memory_mb,
+            output_kb=settings.output_kb,
+        )
+
+    async def outputs(self, program: Program, inputs: Sequence[bytes]) -> list[Step]:
+        """What a solution prints for each input. What it printed too much of is no output: OLE.
+
+        A few that ran out of time are run once more: noise is not to decide.
+        """
+        steps = await self._outputs(program, inputs, attempt=0)
+        again = [number for number, step in enumerate(steps) if step.verdict is Verdict.TLE]
+        if 0 < len(again) <= _NOISY_TIMEOUTS:
+            inputs_again = [inputs[number] for number in again]
+            for number, step in zip(
+                again, await self._outputs(program, inputs_again, attempt=1), strict=True
+            ):
+                steps[number] = step
+        return steps
+
+    async def _outputs(
+        self, program: Program, inputs: Sequence[bytes], *, attempt: int
+    ) -> list[Step]:
+        tests = [Test(stdin=content(data)) for data in inputs]
+        asked = self._pieces(tests, [len(data) for data in inputs])
+        answers = await asyncio.gather(
+            *(self.runner.run(self._request(program, piece), attempt=attempt) for piece in asked)
+        )
+        found = zip(answers, asked, strict=True)
+        return [step for answer, piece in found for step in _steps(answer, len(piece))]
+
+    async def judge(
+        self,
+        program: Program,
+        tests: Sequence[Judged],
+        checker: Checker | ProgramChecker,
+        *,
+        enough_timeouts: int = 0,
+        stop: bool = False,
+    ) -> list[Trial]:
+        """Each test's verdict on a solution.
+
+        Args:
+            enough_timeouts: after so many, the rest is not run (`SK`); 0 runs all.
+            stop: the rest is not run after the first failure.
+
+        Raises:
+            CheckerFailed: the checker is of no use on one of them.
+        """
+        asked = [
+            Test(stdin=content(test.stdin), expected_output=content(test.answer)) for test in tests
+        ]
+        trials: list[Trial] = []
+        sizes = [len(test.stdin) + len(test.answer) for test in tests]
+        for piece in self._pieces(asked, sizes, small=enough_timeouts > 0):
+            timeouts = sum(trial.verdict is Verdict.TLE for trial in trials)
+            over = stop and any(trial.rejected for trial in trials)
+            if over or 0 < enough_timeouts <= timeouts:
+                trials += [Trial(Verdict.SK, None)] * len(piece)
+                continue
+            answer = await self.runner.run(self._request(program, piece, checker, stop=stop))
+            if answer.helper_failed:
+                raise CheckerFailed(answer.helper_failed)
+            trials += _trials(answer, len(piece))
+        return trials
+
+    def _request(
+        self,
+        program: Program,
+        tests: Sequence[Test],
+        checker: Checker | ProgramChecker | None = None,
+        *,
+        stop: bool = False,
+    ) -> RunRequest:
+        return RunRequest(
+            language=program.language,
+            code=program.code,
+            files=dict(program.files),
+            limits=self.limits(program),
+            tests=list(tests),
+            checker=checker or Checker(),
+            stop_on_first_failure=stop,
+        )
+
+    def _pieces(
+        self, tests: Sequence[Test], sizes: Sequence[int], *, small: bool = False
+    ) -> list[Sequence[Test]]:
+        most = min(8, self.service.request_tests) if small else self.service.request_tests
+        return list(pieces(tests, sizes, most_items=most, most_bytes=self.service.request_bytes))
+
+
+class CheckerFailed(Exception):
+    """The problem's checker crashed or said what it must not."""
+
+
+def _steps(answer: Answer, number: int) -> list[Step]:
+    if not answer.compiled:
+        return [
+            Step(Verdict.CE, None, b"", answer.compile_message, NOT_COMPILED, False, 0.0)
+        ] * number
+    return [_whole(step) for step in answer.tests]
+
+
+def _trials(answer: Answer, number: int) -> list[Trial]:
+    if not answer.compiled:
+        return [Trial(Verdict.CE, None)] * number
+    return [Trial(step.verdict, step) for step in answer.tests]
+
+
+def _whole(step: Step) -> Step:
+    if step.verdict is Verdict.OK and step.truncated:
+        return Step(
+            Verdict.OLE, step.exit_code, b"", step.stderr, step.message, True, step.cpu_time_s
+        )
+    return step
+
+
+def plain_checker(spec: CheckerSpec) -> Checker:
+    """The comparison as a request states it."""
+    floats = spec.type == "floats"
+    return Checker(
+        type=spec.type,
+        case_sensitive=None if spec.type == "exact" else spec.case_sensitive,
+        abs_tol=spec.abs_tol if floats else None,
+        rel_tol=spec.rel_tol if floats else None,
+    )

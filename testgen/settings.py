@@ -1,0 +1,198 @@
+"""All settings of the pipeline, in one place, and the two presets.
+
+`testgen run --set NAME=VALUE` and environment variables with the prefix TESTGEN_ change them. All of
+them but those of `Service` are part of what a result is known by: change one, and the problems are
+worked on again, with what was paid for before where it is the same.
+"""
+
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from testgen.errors import DataError
+
+Preset = Literal["kimi", "full"]
+
+
+class Settings(BaseSettings):
+    """Every threshold. The defaults are those of the preset ``full``."""
+
+    model_config = SettingsConfigDict(env_prefix="TESTGEN_", extra="forbid", frozen=True)
+
+    preset: Preset = Field(default="full", description="Where the values come from.")
+    run_seed: int = Field(
+        default=1, description="All draws and all generators' seeds follow from it."
+    )
+
+    # References
+    draw: int = Field(default=10, ge=1, description="References that vote on each test.")
+    agree_share: float = Field(default=0.7, gt=0, le=1, description="Share that must agree.")
+    pass_share: float = Field(
+        default=0.9, gt=0, le=1, description="Share that must pass all selected tests."
+    )
+    least_references: int = Field(default=3, ge=1, description="With fewer, nothing can be said.")
+    qualify: bool = Field(
+        default=True, description="Leave out copies and references that fail the samples."
+    )
+    demote_share: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="A reference that disagrees with more of the settled tests than this is set aside.",
+    )
+    most_demoted_share: float = Field(
+        default=0.34, ge=0, le=1, description="With more set aside, the problem is rejected."
+    )
+
+    # Time
+    python_time_factor: float = Field(
+        default=2.0, ge=1, description="What a problem's time limit is multiplied by for Python."
+    )
+    least_time_limit_s: float = Field(default=1.0, gt=0, description="CPU seconds of a solution.")
+    most_time_limit_s: float = Field(default=10.0, gt=0, description="… at most.")
+    output_kb: int = Field(default=8192, ge=1, description="KiB that a solution may print.")
+
+    # Generators
+    cases_per_generator: int = Field(default=50, ge=1, le=1000, description="Cases of one script.")
+    generators: int = Field(default=40, ge=1, description="Scripts of a problem that are used.")
+    generator_cpu_s: float = Field(default=30.0, gt=0, description="CPU seconds of one script.")
+    case_bytes: int = Field(default=8 << 20, ge=1, description="Bytes of one case.")
+    cases_bytes: int = Field(default=64 << 20, ge=1, description="… of all cases of one script.")
+    least_valid: int = Field(default=40, ge=1, description="Valid cases that a problem needs.")
+
+    # Judge kind
+    special_judges: bool = Field(
+        default=True, description="Recover problems with several right answers by a checker."
+    )
+    ladder: bool = Field(
+        default=True, description="Look for a more lenient comparison where the declared one fails."
+    )
+    level_share: float = Field(
+        default=0.95,
+        gt=0,
+        le=1,
+        description="Share of cases on which a comparison must make all agree.",
+    )
+    unsettled_share: float = Field(
+        default=0.2,
+        gt=0,
+        le=1,
+        description="Share of small cases without agreement that means: several answers are right.",
+    )
+    small_case_bytes: int = Field(default=4096, ge=1, description="What a small case is.")
+    checker_rejects_share: float = Field(
+        default=0.9, ge=0, le=1, description="Spoilt outputs that a checker must reject."
+    )
+
+    # Inputs
+    validate_inputs: bool = Field(default=True, description="Ask a validator about each input.")
+    validator_rejects_share: float = Field(
+        default=0.9, ge=0, le=1, description="Spoilt samples that a validator must reject."
+    )
+    deduplicate: bool = Field(default=True, description="Drop inputs that are the same.")
+    bucket_cases: int = Field(
+        default=25, ge=1, description="Cases of one generator and one class of sizes that are kept."
+    )
+
+    # Vote
+    arbitrate: bool = Field(
+        default=True, description="Ask more references where two answers have voters."
+    )
+    contested_votes: int = Field(
+        default=2, ge=1, description="Votes of the second answer that make a case contested."
+    )
+    strict_votes: bool = Field(
+        default=True, description="A contested case must be settled or goes."
+    )
+
+    # Wrong solutions
+    hack_rounds: int = Field(
+        default=3, ge=0, description="Searches for cases that break survivors."
+    )
+    hack_cases: int = Field(default=150, ge=1, description="Candidates of one round.")
+    enough_timeouts: int = Field(
+        default=2,
+        ge=1,
+        description="Cases that run out of time after which a wrong solution is known.",
+    )
+    minimise: bool = Field(default=True, description="Choose a small core set.")
+    core_spare: int = Field(
+        default=2, ge=1, description="Core cases that reject each wrong solution."
+    )
+
+    # Written by a model
+    model: str = Field(default="", description="The model that writes generators; empty: none.")
+    repair_rounds: int = Field(
+        default=2, ge=0, description="Times that a model is shown its error."
+    )
+    model_calls: int = Field(default=12, ge=0, description="Calls for one problem at most.")
+    model_tokens: int = Field(default=200_000, ge=0, description="Tokens for one problem at most.")
+    reply_tokens: int = Field(default=4096, ge=1, description="Tokens of one reply at most.")
+    temperature: float = Field(default=0.7, ge=0, le=2, description="Of the model.")
+
+    # Export
+    inline_bytes: int = Field(
+        default=64 << 10,
+        ge=0,
+        description="Larger inputs are exported as generator, seed and hash.",
+    )
+
+
+KIMI: dict[str, Any] = {
+    "preset": "kimi",
+    "qualify": False,
+    "generators": 1,
+    "special_judges": False,
+    "ladder": False,
+    "validate_inputs": False,
+    "deduplicate": False,
+    "arbitrate": False,
+    "strict_votes": False,
+    "demote_share": 1.0,
+    "hack_rounds": 0,
+    "minimise": False,
+}
+"""The report's pipeline: a generator, a vote, a gate, and nothing else."""
+
+PRESETS: dict[Preset, dict[str, Any]] = {"kimi": KIMI, "full": {"preset": "full"}}
+
+
+class Service(BaseSettings):
+    """Where the work is done, and how much of it at once: nothing that a result depends on."""
+
+    model_config = SettingsConfigDict(env_prefix="TESTGEN_", extra="forbid", frozen=True)
+
+    runs_at_once: int = Field(default=8, ge=1, description="Requests that the service has at once.")
+    problems_at_once: int = Field(
+        default=4, ge=1, description="Problems that are worked on at once."
+    )
+    patience_s: float = Field(
+        default=900.0, gt=0, description="How long a full or absent service is waited for."
+    )
+    fault_retries: int = Field(
+        default=3, ge=0, description="Times that a fault of ours is tried again."
+    )
+    request_bytes: int = Field(default=24 << 20, ge=1 << 20, description="Inputs in one request.")
+    request_tests: int = Field(default=64, ge=1, le=1000, description="Tests in one request.")
+    model_url: str = Field(default="", description="The model's OpenAI-compatible endpoint.")
+    model_key_variable: str = Field(
+        default="OPENAI_API_KEY", description="The environment variable that holds its key."
+    )
+    model_timeout_s: float = Field(
+        default=120.0, gt=0, description="Seconds that a reply may take."
+    )
+
+
+def settings_for(preset: Preset, changes: dict[str, Any]) -> Settings:
+    """The settings of a preset with some of them changed.
+
+    Raises:
+        DataError: one of them is unknown or has no such value.
+    """
+    try:
+        return Settings(**{**PRESETS[preset], **changes})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise DataError(f"setting {name}: {first['msg']}; `testgen settings` lists them") from None

@@ -1,0 +1,127 @@
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from testgen.cli.main import run_command_line
+from testgen.storage.workspace import read_results
+from tests.service.conftest import Service
+from tests.testgen.sample_problem import CASES, WRONG, write_problem
+
+pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
+
+Pipeline = Callable[..., dict[str, dict[str, Any]]]
+
+
+@pytest.fixture
+def pipeline(service: Service, tmp_path: Path) -> Pipeline:
+    """Runs the pipeline over variants of the sample problem; the results by name."""
+
+    def run(
+        variants: Mapping[str, Mapping[str, str | None]], *words: str, preset: str = "kimi"
+    ) -> dict[str, dict[str, Any]]:
+        for name, changes in variants.items():
+            write_problem(tmp_path / "problems" / name, changes)
+        command = ["run", str(tmp_path / "problems"), "--out", str(tmp_path / "out")]
+        assert 0 == run_command_line([*command, "--preset", preset, "--url", service.url, *words])
+        return {one["pid"]: one for one in read_results(tmp_path / "out")[1]}
+
+    return run
+
+
+def without(*names: str) -> dict[str, str | None]:
+    return {f"submissions/accepted/{name}": None for name in names}
+
+
+def test_the_reports_pipeline_keeps_and_rejects_as_the_report_says(pipeline: Pipeline):
+    hanging = "from cyaron import *\nGraph.DAG(5, 11, repeated_edges=False)\n"
+    unseeded = "import os\n" + CASES.replace("= 1 if", "= os.urandom(1)[0] or 1 if")
+    off_by_one = (
+        "import sys\nw = sys.stdin.read().split()\nprint(sum(map(int, w[1:])) + (len(w) % 2))\n"
+    )
+    names = ["builtin.py", "loop.py", "fold.py", "read.py"]
+    half_wrong: dict[str, str | None] = {
+        f"submissions/accepted/{n}": f"# {n}\n{off_by_one}" for n in names
+    }
+    one_wrong: dict[str, str | None] = {"submissions/accepted/builtin.py": off_by_one}
+    no_wrong: dict[str, str | None] = {f"submissions/{name}": None for name in WRONG}
+    variants: dict[str, dict[str, str | None]] = (
+        {
+            "good": {},
+            "one-wrong": one_wrong,
+            "half-wrong": half_wrong,
+            "two-wrong": {**one_wrong, "submissions/accepted/loop.py": "# x\n" + off_by_one},
+            "hangs": {"generators/cases.py": hanging},
+            "few-cases": {"generators/cases.py": CASES.replace("51", "31")},
+            "unseeded": {"generators/cases.py": unseeded},
+            "compares": {"generators/cases.py": CASES + "Compare.output('a', std='b')\n"},
+            "killed": {"generators/cases.py": CASES + "import os\nos._exit(0)\n"},
+            "any-answer": {"problem_statement/problem.en.md": "If there are several, print any of them."},
+            "few-references": without("loop.py", "fold.py", "read.py", "halves.py", "backwards.py"),
+        }
+    )  # fmt: skip
+    variants = {name: {**no_wrong, **changes} for name, changes in variants.items()}
+    found = pipeline(variants, "--set", "generator_cpu_s=2")
+    ends = {name: one["reason"] or "kept" for name, one in found.items()}
+    assert ends == {
+        "good": "kept",
+        "one-wrong": "kept",
+        "half-wrong": "too_few_valid",
+        "two-wrong": "references_disagree",
+        "hangs": "generator_failed",
+        "few-cases": "too_few_valid",
+        "unseeded": "generator_failed",
+        "compares": "generator_failed",
+        "killed": "generator_failed",
+        "any-answer": "special_judge",
+        "few-references": "kept",
+    }
+    assert [entry["fate"] for entry in found["unseeded"]["generators"]] == ["unseeded"]
+    assert "Compare" in found["compares"]["generators"][0]["said"]
+    gates = {name: found[name]["gate"] for name in ("good", "one-wrong", "few-references")}
+    assert gates == {
+        "good": {"drawn": 10, "passing": 10, "needed": 9},
+        "one-wrong": {"drawn": 10, "passing": 9, "needed": 9},
+        "few-references": {"drawn": 5, "passing": 5, "needed": 5},
+    }
+
+
+def test_an_export_is_what_the_service_takes(
+    pipeline: Pipeline, service: Service, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    pipeline({"sum": {}}, "--set", "inline_bytes=5000")
+    out = tmp_path / "out"
+    assert 0 == run_command_line(["export", str(out)])
+    (row,) = map(json.loads, (out / "dataset.jsonl").read_bytes().splitlines())
+    assert 50 == len(row["tests"]) + len(row["generated"])
+    assert row["generated"]
+    asked = {"checker": row["checker"], "limits": row["limits"], "tests": row["tests"]}
+    code = "input()\nprint(sum(map(int, input().split())))"
+    right = httpx.post(f"{service.url}/run", json={"language": "python", "code": code, **asked})
+    wrong = httpx.post(
+        f"{service.url}/run", json={"language": "python", "code": "print(0)", **asked}
+    )
+    assert (1.0, 0.0) == (right.json()["reward"], wrong.json()["reward"])
+    # What is not inline is made again from its seed, and a row that was changed is found out.
+    check = ["check", str(out / "dataset.jsonl"), "--url", service.url]
+    assert 0 == run_command_line(check)
+    row["generated"][0]["seed"] += 1
+    (out / "dataset.jsonl").write_text(json.dumps(row))
+    assert 1 == run_command_line(check)
+    assert row["generated"][0]["id"] in capsys.readouterr().out
+
+
+def test_a_kattis_package_is_written_and_checked(
+    pipeline: Pipeline, service: Service, tmp_path: Path
+):
+    pipeline({"sum": {}})
+    assert 0 == run_command_line(["export", str(tmp_path / "out"), "--format", "kattis"])
+    package = tmp_path / "out" / "kattis" / "sum"
+    check = ["check", str(package), "--url", service.url]
+    assert 0 == run_command_line(check)
+    right = (package / "submissions" / "accepted" / "builtin.py").read_text()
+    (package / "submissions" / "wrong_answer" / "right.py").write_text(right)
+    assert 1 == run_command_line(check)

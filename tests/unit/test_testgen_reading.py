@@ -1,0 +1,156 @@
+import json
+import zlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.checkers import CheckerSpec
+from testgen.errors import DataError
+from testgen.reading.package import comparison_of
+from testgen.reading.problems import read_problems
+from testgen.running.contents import pieces
+from testgen.running.generators import unpack
+from testgen.values import Declared, Label, Manner, Problem
+from tests.testgen.sample_problem import RIGHT, WRONG, write_problem
+
+
+def only(path: Path) -> Problem:
+    found = read_problems(path)
+    assert () == found.unreadable
+    (problem,) = found.problems
+    return problem
+
+
+def test_a_folder_is_read_whole(tmp_path: Path):
+    problem = only(write_problem(tmp_path / "sum"))
+    assert ("sum", 1.0, 256) == (problem.pid, problem.time_limit_s, problem.memory_mb)
+    assert "n integers" in problem.statement
+    assert [(b"3\n1 2 -5\n", b"-2\n")] == [(one.stdin, one.answer) for one in problem.samples]
+    assert {f"accepted/{name}" for name in RIGHT} == {one.name for one in problem.references}
+    assert set(WRONG) == {one.program.name for one in problem.wrong}
+    assert {"python", "cpp"} == {one.language for one in problem.references}
+    assert ["cases.py"] == [one.name for one in problem.generators]
+    assert (Declared.COMPARED, CheckerSpec()) == (problem.declared, problem.comparison)
+
+
+def test_solutions_may_lie_directly_in_the_folder(tmp_path: Path):
+    folder = write_problem(tmp_path / "sum")
+    (folder / "submissions").rename(tmp_path / "moved")
+    for path in (tmp_path / "moved").iterdir():
+        path.rename(folder / path.name)
+    assert {f"accepted/{name}" for name in RIGHT} == {one.name for one in only(folder).references}
+
+
+def test_checkers_are_known_by_where_they_lie(tmp_path: Path):
+    testlib = write_problem(tmp_path / "a" / "x", {"checker.py": "import sys"})
+    custom = "validation: custom\nvalidator_flags: float_tolerance 1e-4\n"
+    files = {
+        "problem.yaml": custom,
+        "output_validators/v/validate.py": "1",
+        "output_validators/v/h.py": "2",
+    }
+    kattis = write_problem(tmp_path / "b" / "x", files)
+    found = [(only(one).declared, only(one).checkers[0]) for one in (testlib, kattis)]
+    assert [Manner.TESTLIB, Manner.KATTIS] == [checker.manner for _, checker in found]
+    assert {Declared.CUSTOM} == {declared for declared, _ in found}
+    assert {"h.py": "2"} == found[1][1].program.files
+
+
+@pytest.mark.parametrize(("words", "spec"), [
+    ("", CheckerSpec()),
+    ("case_insensitive", CheckerSpec(case_sensitive=False)),
+    ("space_change_sensitive case_sensitive", CheckerSpec("lines")),
+    ("float_tolerance 1e-6", CheckerSpec("floats", abs_tol=1e-6, rel_tol=1e-6)),
+    ("float_absolute_tolerance 1e-4", CheckerSpec("floats", abs_tol=1e-4, rel_tol=0)),
+])  # fmt: skip
+def test_arguments_of_kattis_are_comparisons(words: str, spec: CheckerSpec):
+    assert spec == comparison_of(words.split(), "here")
+
+
+@pytest.mark.parametrize("words", ["float_tolerance", "float_tolerance x", "caseless"])
+def test_arguments_that_nobody_knows_are_refused(words: str):
+    with pytest.raises(DataError):
+        comparison_of(words.split(), "here")
+
+
+@pytest.mark.parametrize("text", ["- a", "limits: 3", "limits: {time_limit: -1}", "{",
+  "limits: {memory: x}",
+                                  "a: !!python/object/apply:os.system [ls]"])  # fmt: skip
+def test_metadata_that_is_wrong_leaves_the_problem_out_and_names_it(tmp_path: Path, text: str):
+    write_problem(tmp_path / "bad", {"problem.yaml": text})
+    write_problem(tmp_path / "good")
+    found = read_problems(tmp_path)
+    assert ["good"] == [one.pid for one in found.problems]
+    assert str(tmp_path / "bad" / "problem.yaml") in found.unreadable[0]
+
+
+def test_a_row_is_the_same_problem(tmp_path: Path):
+    row = {
+        "id": "sum",
+        "statement": "Add.",
+        "time_limit_s": 3,
+        "samples": [{"input": "1\n", "output": "1\n"}],
+        "accepted": [{"language": "python", "code": "print(input())"}],
+        "time_limit_exceeded": [{"language": "cpp", "code": "int main() { for (;;); }"}],
+        "generators": [{"name": "cases.py", "language": "cyaron", "code": "pass"}],
+        "checkers": [{"language": "python", "code": "pass"}],
+    }
+    path = tmp_path / "problems.jsonl"
+    path.write_text(json.dumps(row) + "\n\n" + json.dumps({"id": "../x"}) + "\n{\n")
+    found = read_problems(path)
+    (problem,) = found.problems
+    assert ("sum", 3.0, Declared.CUSTOM) == (problem.pid, problem.time_limit_s, problem.declared)
+    assert [Label.TIME_LIMIT] == [one.label for one in problem.wrong]
+    assert ["id", "line 4"] == [
+        "id" if why.startswith(f"{path}: line 3: id: ") else why.removeprefix(f"{path}: ")[:6]
+        for why in found.unreadable
+    ]
+
+
+def test_two_problems_of_one_name_are_refused(tmp_path: Path):
+    path = tmp_path / "problems.jsonl"
+    path.write_text('{"id": "a"}\n{"id": "a"}\n')
+    with pytest.raises(DataError, match="two problems are called a"):
+        read_problems(path)
+
+
+def test_what_a_problem_is_known_by_changes_with_all_that_matters(tmp_path: Path):
+    first = only(write_problem(tmp_path / "1" / "sum")).sha
+    same = only(write_problem(tmp_path / "2" / "sum")).sha
+    changes = ["data/sample/1.ans", "generators/cases.py", "submissions/accepted/loop.py",
+               "submissions/wrong_answer/first.py", "input_validators/validate.py"]  # fmt: skip
+    others = {
+        only(write_problem(tmp_path / f"{n}-changed" / "sum", {name: "#\n"})).sha
+        for n, name in enumerate(changes)
+    }
+    assert first == same
+    assert len({first, *others}) == 1 + len(changes)
+
+
+@given(st.lists(st.integers(0, 50), max_size=30), st.integers(1, 5), st.integers(1, 60))
+def test_pieces_are_the_whole_list_and_small_enough(sizes: list[int], most: int, size: int):
+    found = list(pieces(range(len(sizes)), sizes, most_items=most, most_bytes=size))
+    assert [n for piece in found for n in piece] == list(range(len(sizes)))
+    for piece in found:
+        assert 1 <= len(piece) <= most
+        assert len(piece) == 1 or sum(sizes[n] for n in piece) <= size
+
+
+@given(st.binary(max_size=200))
+def test_whatever_a_script_leaves_is_unpacked_or_refused(data: bytes):
+    assert unpack(data, 1000) is None or data[:1] == b"x"
+    unpack(zlib.compress(data), 1000)
+    unpack(zlib.compress(b'{"cases": [["a", ' + data), 1000)
+
+
+@pytest.mark.parametrize("head", ['{"cases": [["a", -1]]}', '{"cases": [["a", true]]}',
+ '{"cases": [["a", 9]]}',
+                                  '{"cases": [["a"]]}', "[]", '{"cases": 3}', "[" * 100_000])  # fmt: skip
+def test_sizes_that_are_lies_are_refused(head: str):
+    assert unpack(zlib.compress(head.encode() + b"\nab"), 1 << 20) is None
+
+
+def test_a_bomb_is_not_unpacked():
+    assert unpack(zlib.compress(b"\0" * (50 << 20)), 1 << 20) is None
