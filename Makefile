@@ -24,7 +24,7 @@ PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(VENV_PYTHON) -m piptools comp
 	--uploaded-prior-to "$$(date --utc --date='-$(COOLDOWN_DAYS) days' +%FT%TZ)" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit bench attacks fuzz soak chaos steady evals test-vm check checks lock images clean python
+.PHONY: help run test test-unit bench attacks fuzz soak chaos steady evals test-vm testgen check checks lock images clean python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,11 @@ fuzz: python ## look for what nobody thought of, for FACTOR (20) times as long a
 soak: python ## 10,000 honest and hostile runs at full load; ARGS="--runs N --seed N"
 	@$(SET_UP) --dev
 	$(VENV_PYTHON) -m tests.attacks.soak $(ARGS)
+
+testgen: python ## long: all problems of the test generation in both presets, and a pipeline killed 20 times
+	@$(SET_UP) --dev
+	TESTGEN_PROBLEMS=all TESTGEN_KILLS=20 $(PYTEST) tests/service/test_testgen_problems.py \
+		tests/service/test_testgen_kill.py $(ARGS)
 
 check: python ## lint, format and types
 	@$(SET_UP_CHECKS)
