@@ -61,6 +61,10 @@ class Settings(BaseSettings):
     cases_bytes: int = Field(default=64 << 20, ge=1, description="… of all cases of one script.")
     least_valid: int = Field(default=40, ge=1, description="Valid cases that a problem needs.")
 
+    least_valid_share: float = Field(
+        default=0.8, ge=0, le=1, description="… and the share of all cases that must be settled."
+    )
+
     # Judge kind
     special_judges: bool = Field(
         default=True, description="Recover problems with several right answers by a checker."
@@ -88,11 +92,18 @@ class Settings(BaseSettings):
     # Inputs
     validate_inputs: bool = Field(default=True, description="Ask a validator about each input.")
     validator_rejects_share: float = Field(
-        default=0.9, ge=0, le=1, description="Spoilt samples that a validator must reject."
+        default=0.8, ge=0, le=1, description="Spoilt samples that a validator must reject."
     )
     deduplicate: bool = Field(default=True, description="Drop inputs that are the same.")
+    most_cases: int = Field(
+        default=150, ge=1, description="Cases that are put to the vote, of all kinds in turns."
+    )
     bucket_cases: int = Field(
         default=25, ge=1, description="Cases of one generator and one class of sizes that are kept."
+    )
+
+    neighbours: int = Field(
+        default=40, ge=0, description="Small changes of small cases that are tried as cases."
     )
 
     # Vote
@@ -110,7 +121,7 @@ class Settings(BaseSettings):
     hack_rounds: int = Field(
         default=3, ge=0, description="Searches for cases that break survivors."
     )
-    hack_cases: int = Field(default=150, ge=1, description="Candidates of one round.")
+    hack_cases: int = Field(default=100, ge=1, description="Candidates of one round.")
     enough_timeouts: int = Field(
         default=2,
         ge=1,
@@ -120,6 +131,8 @@ class Settings(BaseSettings):
     core_spare: int = Field(
         default=2, ge=1, description="Core cases that reject each wrong solution."
     )
+
+    core_least: int = Field(default=10, ge=1, description="Tests that the core has at least.")
 
     # Written by a model
     model: str = Field(default="", description="The model that writes generators; empty: none.")
@@ -146,6 +159,8 @@ KIMI: dict[str, Any] = {
     "special_judges": False,
     "ladder": False,
     "validate_inputs": False,
+    "neighbours": 0,
+    "least_valid_share": 0.0,
     "deduplicate": False,
     "arbitrate": False,
     "strict_votes": False,

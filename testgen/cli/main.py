@@ -86,12 +86,16 @@ def run(
 @app.command()
 def report(
     out: Out,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a page that stands alone, with plots."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Show what came of a run: the funnel, reasons, agreement, and how strong the tests are."""
     from testgen.cli import report as command
 
-    raise typer.Exit(command.report(out, as_json=as_json))
+    raise typer.Exit(command.report(out, html, as_json=as_json))
 
 
 @app.command()

@@ -20,6 +20,7 @@ from testgen.reading.problems import read_problems
 from testgen.settings import Preset, Service, Settings, settings_for
 from testgen.storage.workspace import JOURNAL, Workspace
 from testgen.values import Problem
+from testgen.writing.model import opened_model
 
 
 def run(
@@ -50,7 +51,9 @@ async def _work(
     client = AsyncClient(url, concurrency=service.runs_at_once + 2, retry_for_s=service.patience_s)
     async with client:
         with ProgressBar(len(problems)) as watcher:
-            return await Batch(settings, service, client, workspace, watcher).run(problems)
+            async with opened_model(settings, service, workspace) as model:
+                batch = Batch(settings, service, client, workspace, watcher, model)
+                return await batch.run(problems)
 
 
 class ProgressBar:

@@ -10,6 +10,7 @@ from testgen.running.solutions import Solutions
 from testgen.settings import Service, Settings
 from testgen.storage.blobs import Blobs
 from testgen.values import Case, Problem
+from testgen.writing.model import Budget, Model
 
 
 class Reason(StrEnum):
@@ -41,6 +42,7 @@ class Bench:
     Attributes:
         book: sections by name, all of JSON: the result of the problem.
         say: gets the name of each stage when it begins.
+        model: writes what is missing, if there is one; ``budget`` is what this problem has used.
     """
 
     problem: Problem
@@ -49,6 +51,8 @@ class Bench:
     runner: Runner
     blobs: Blobs
     say: Callable[[str], None] = lambda stage: None
+    model: Model | None = None
+    budget: Budget = field(default_factory=Budget)
     book: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from testgen.hashing import seed_of
+from testgen.inputs.neighbours import neighbours
 from testgen.pipeline.bench import Bench, Reason, Rejected
+from testgen.pipeline.validation import legal_cases
 from testgen.running.generators import Generated, GeneratorFate, generate
 from testgen.values import Case, Program
 
@@ -20,18 +22,39 @@ async def make_cases(bench: Bench, scripts: Sequence[Program]) -> list[Case]:
     Raises:
         Rejected: none is.
     """
-    wanted = [
-        (one, seed_of(bench.settings.run_seed, bench.problem.pid, one.sha, 0)) for one in scripts
-    ]
-    made = await run_scripts(bench, wanted)
+    made = await run_scripts(bench, [(one, script_seed(bench, one, 0)) for one in scripts])
     bench.book["generators"] = [_entry(one) for one in made]
     cases = [case for one in made if one.fate in USABLE for case in one.cases]
-    if not cases:
-        said = (
-            "; ".join(f"{one.program.name}: {one.fate}" for one in made) or "there is no generator"
-        )
-        raise Rejected(Reason.GENERATOR_FAILED, said)
+    if len(cases) < bench.settings.least_valid:
+        fates = "; ".join(f"{one.program.name}: {one.fate}" for one in made) or "no generator"
+        wanted = f"{bench.settings.least_valid} are needed"
+        raise Rejected(Reason.GENERATOR_FAILED, f"{len(cases)} cases, {wanted} ({fates})")
     return cases
+
+
+async def sieve(bench: Bench, validator: Program | None, cases: Sequence[Case]) -> list[Case]:
+    """Of all cases that were made, the legal and distinct ones, and neighbours of the small ones."""
+    settings = bench.settings
+    made = [*cases, *neighbours(cases, settings.neighbours, settings.run_seed, bench.problem.pid)]
+    lawful = await legal_cases(bench, validator, made)
+    kept = lawful
+    if settings.deduplicate:
+        kept = distinct(lawful, each_bucket=settings.bucket_cases)
+        kept = by_turns(kept)[: settings.most_cases]
+    bench.book["inputs"] = {
+        "made": len(cases),
+        "neighbours": len(made) - len(cases),
+        "illegal": len(made) - len(lawful),
+        "illegal_of_generators": len(cases) - sum(case.generator != "" for case in lawful),
+        "same_or_too_many": len(lawful) - len(kept),
+        "kept": len(kept),
+    }
+    return kept
+
+
+def script_seed(bench: Bench, script: Program, turn: int) -> int:
+    """The seed of a script's run: another one in each turn."""
+    return seed_of(bench.settings.run_seed, bench.problem.pid, script.sha, turn)
 
 
 def in_order(scripts: Iterable[Program]) -> list[Program]:
@@ -67,6 +90,17 @@ def distinct(cases: Iterable[Case], *, each_bucket: int, known: Iterable[str] = 
         counts[place] += 1
         kept.append(case)
     return kept
+
+
+def by_turns(cases: Sequence[Case]) -> list[Case]:
+    """Cases of all scripts and sizes in turns, so that whatever is cut off, no kind is."""
+    turns: Counter[tuple[str, str]] = Counter()
+    keyed = []
+    for number, case in enumerate(cases):
+        kind = (case.generator, bucket(case))
+        turns[kind] += 1
+        keyed.append((turns[kind], number, case))
+    return [case for _, _, case in sorted(keyed, key=lambda one: one[:2])]
 
 
 def _entry(made: Generated) -> dict[str, object]:

@@ -14,6 +14,7 @@ from testgen.running.runner import Languages, Runner
 from testgen.settings import Service, Settings
 from testgen.storage.workspace import Workspace
 from testgen.values import Problem
+from testgen.writing.model import Model
 
 
 class Watcher(Protocol):
@@ -35,6 +36,7 @@ class Batch:
     client: AsyncClient
     workspace: Workspace
     watcher: Watcher
+    model: Model | None = None
 
     async def run(self, problems: Sequence[Problem]) -> list[dict[str, Any]]:
         """The result of each problem, in their order; what was done before is not done again.
@@ -80,7 +82,9 @@ class Batch:
             )
             self.watcher.began(problem.pid, name)
 
-        bench = Bench(problem, self.settings, self.service, runner, self.workspace.blobs, say)
+        bench = Bench(
+            problem, self.settings, self.service, runner, self.workspace.blobs, say, self.model
+        )
         try:
             result = await work(bench)
         except Exception as error:  # noqa: BLE001 - whatever one problem does, the others go on

@@ -1,17 +1,22 @@
 """The tests that were made, on the solutions that there are: who passes, who is rejected, by what."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from sandbox.models import Checker, ProgramChecker, Verdict
 from testgen.hashing import hash_of
 from testgen.pipeline.bench import Bench, ProvenCase
+from testgen.pipeline.references import set_status
+from testgen.pipeline.selection import Kills, Tiers
+from testgen.pipeline.voting import Election
 from testgen.running.solutions import Judged, Trial
 from testgen.values import Program, Submission
 
 Split = Literal["tune", "held"]
+
+_FAILING_SHARE = 0.1  # a reference that fails more of the tests than this is set aside
 
 
 @dataclass(frozen=True)
@@ -44,50 +49,143 @@ async def trials_of(
     *,
     enough_timeouts: int = 0,
     stop: bool = False,
+    again: bool = False,
 ) -> list[list[Trial]]:
     """What each program does on each test."""
     tests = judged(proven)
     work = (
-        bench.solutions.judge(one, tests, checker, enough_timeouts=enough_timeouts, stop=stop)
+        bench.solutions.judge(
+            one, tests, checker, enough_timeouts=enough_timeouts, stop=stop, again=again
+        )
         for one in programs
     )
     return list(await asyncio.gather(*work))
 
 
-async def measure(
-    bench: Bench,
-    core: Sequence[ProvenCase],
-    audit: Sequence[ProvenCase],
-    wrong: Sequence[Wrong],
-    checker: Checker | ProgramChecker,
-) -> None:
-    """Judge all accepted and all wrong solutions, and write it into the book.
+Trials = Mapping[str, Mapping[str, Trial]]
+"""What solutions did, by their name and the test's input."""
 
-    A wrong solution is run up to the first test that rejects it; core tests come first.
+
+async def without_failing(
+    bench: Bench, election: Election, checker: Checker | ProgramChecker
+) -> tuple[list[ProvenCase], Trials]:
+    """The tests that no sound reference fails, also of those that have not voted; and what these did.
+
+    One of these that prints something wrong, or fails on many tests, is set aside instead.
     """
-    bench.say("measuring")
-    tests = [*core, *audit]
-    known = [one for one in bench.problem.references if one.language in bench.runner.languages]
-    accepted = await trials_of(bench, known, tests, checker)
-    rejected = await trials_of(
-        bench, [one.submission.program for one in wrong], tests, checker, stop=True
-    )
-    by_name = {entry["name"]: entry for entry in bench.book["references"]}
-    for program, trials in zip(known, accepted, strict=True):
-        failed = [number for number, trial in enumerate(trials) if trial.rejected]
-        by_name[program.name]["passes"] = not failed
-        by_name[program.name]["verdict"] = trials[failed[0]].verdict if failed else Verdict.AC
-    bench.book["wrong"] = [
-        _entry(one, trials, len(core)) for one, trials in zip(wrong, rejected, strict=True)
-    ]
-    bench.book["measured"] = {
-        "core_s": _seconds(accepted, 0, len(core)),
-        "all_s": _seconds(accepted, 0, len(tests)),
+    proven = list(election.proven)
+    status = {entry["name"]: entry["status"] for entry in bench.book["references"]}
+    rest = [one for one in bench.problem.references if status[one.name] == "spare"]
+    if not bench.settings.qualify or not rest:
+        return proven, {}
+    bench.say("other references")
+    found = await trials_of(bench, rest, proven, checker, again=True)
+    dropped: set[int] = set()
+    for program, trials in zip(rest, found, strict=True):
+        wrong = sum(trial.verdict is Verdict.WA for trial in trials)
+        failed = {number for number, trial in enumerate(trials) if trial.rejected}
+        if wrong or len(failed) > _FAILING_SHARE * len(proven):
+            why = f"fails {len(failed)} of {len(proven)} tests"
+            set_status(bench, program.name, "demoted", why)
+        else:
+            dropped |= failed
+    bench.book["dropped_for_references"] = len(dropped)
+    kept = [one for number, one in enumerate(proven) if number not in dropped]
+    return kept, {
+        program.name: {one.case.tid: trial for one, trial in zip(proven, trials, strict=True)}
+        for program, trials in zip(rest, found, strict=True)
     }
 
 
-def _entry(one: Wrong, trials: Sequence[Trial], core: int) -> dict[str, object]:
-    by = next((number for number, trial in enumerate(trials) if trial.rejected), None)
+@dataclass(frozen=True)
+class Outcome:
+    """What is measured: the tests, and what is known of solutions already.
+
+    Attributes:
+        kills: what `tune` solutions are rejected by, as numbers of ``proven``; None if nobody looked.
+        trials: what some references did.
+    """
+
+    election: Election
+    proven: Sequence[ProvenCase]
+    tiers: Tiers
+    wrong: Sequence[Wrong]
+    kills: Kills | None
+    trials: Trials
+
+    @property
+    def core(self) -> list[ProvenCase]:
+        """The core tests, in order."""
+        return [self.proven[number] for number in self.tiers.core]
+
+    @property
+    def audit(self) -> list[ProvenCase]:
+        """The other tests, in order."""
+        return [self.proven[number] for number in self.tiers.audit]
+
+
+async def measure(bench: Bench, outcome: Outcome, checker: Checker | ProgramChecker) -> None:
+    """Say of all accepted and all wrong solutions what the tests say of them, in the book.
+
+    Who voted passes or not by the vote. Of the wrong ones in `tune` it is known; one in `held` is run up to
+    the first test that rejects it, core tests first.
+    """
+    bench.say("measuring")
+    await _measure_accepted(bench, outcome, checker)
+    order = [*outcome.tiers.core, *outcome.tiers.audit]
+    unknown = [one for one in outcome.wrong if outcome.kills is None or one.split == "held"]
+    tests = [*outcome.core, *outcome.audit]
+    programs = [one.submission.program for one in unknown]
+    found = await trials_of(bench, programs, tests, checker, stop=True)
+    ran = {one.submission.program.name: trials for one, trials in zip(unknown, found, strict=True)}
+    entries = []
+    for one in outcome.wrong:
+        trials = ran.get(one.submission.program.name)
+        if trials is None:
+            assert outcome.kills is not None
+            kills = outcome.kills[one.submission.program.name]
+            by = next((place for place, number in enumerate(order) if number in kills), None)
+        else:
+            by = next((place for place, trial in enumerate(trials) if trial.rejected), None)
+        entries.append(_entry(one, by, len(outcome.core)))
+    bench.book["wrong"] = entries
+
+
+async def _measure_accepted(
+    bench: Bench, outcome: Outcome, checker: Checker | ProgramChecker
+) -> None:
+    tests = [*outcome.core, *outcome.audit]
+    voters = [program.name for program in outcome.election.panel.voters]
+    kept = {one.case.tid for one in outcome.proven}
+    cases = zip(outcome.election.proven, outcome.election.passed, strict=True)
+    passed = [some for one, some in cases if one.case.tid in kept]
+    by_vote = frozenset(voters).intersection(*passed)
+    usable = [one for one in bench.problem.references if one.language in bench.runner.languages]
+    # One of each language is run all the same: to see what a rollout takes.
+    timed = {one.language: one.name for one in usable if one.name in by_vote}.values()
+    asked = [
+        one
+        for one in usable
+        if one.name in timed or (one.name not in voters and one.name not in outcome.trials)
+    ]
+    found = await trials_of(bench, asked, tests, checker, again=True)
+    trials = {program.name: some for program, some in zip(asked, found, strict=True)}
+    for name, some in outcome.trials.items():
+        trials[name] = [some[one.case.tid] for one in tests]
+    for entry in bench.book["references"]:
+        name = entry["name"]
+        if name in trials:
+            entry["passes"] = not any(trial.rejected for trial in trials[name])
+        elif name in voters:
+            entry["passes"] = name in by_vote
+    passing = [trials[name] for name in timed if not any(trial.rejected for trial in trials[name])]
+    bench.book["measured"] = {
+        "core_s": _seconds(passing, len(outcome.core)),
+        "all_s": _seconds(passing, len(tests)),
+    }
+
+
+def _entry(one: Wrong, by: int | None, core: int) -> dict[str, object]:
     return {
         "name": one.submission.program.name,
         "language": one.submission.program.language,
@@ -96,12 +194,10 @@ def _entry(one: Wrong, trials: Sequence[Trial], core: int) -> dict[str, object]:
         "rejected": by is not None,
         "by_core": by is not None and by < core,
         "by_test": by,
-        "verdict": Verdict.AC if by is None else trials[by].verdict,
     }
 
 
-def _seconds(trials: Sequence[Sequence[Trial]], start: int, end: int) -> float:
-    """CPU seconds of an accepted solution on these tests, on average."""
-    passing = [one for one in trials if not any(trial.rejected for trial in one)]
-    total = sum(trial.step.cpu_time_s for one in passing for trial in one[start:end] if trial.step)
-    return total / max(1, len(passing))
+def _seconds(trials: Sequence[Sequence[Trial]], tests: int) -> float:
+    """CPU seconds of an accepted solution on the first tests, on average."""
+    total = sum(trial.step.cpu_time_s for some in trials for trial in some[:tests] if trial.step)
+    return total / max(1, len(trials))

@@ -4,17 +4,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from testgen.hashing import hash_of
+from testgen.inputs.bounds import bounds_of, hit
 from testgen.judging.kinds import Cues, cues
 from testgen.pipeline.bench import Bench, ProvenCase, Reason, Rejected
-from testgen.pipeline.cases import in_order, make_cases
-from testgen.pipeline.measuring import measure, split_wrong
+from testgen.pipeline.cases import in_order, make_cases, sieve
+from testgen.pipeline.hacking import Hunt, good_scripts, hack, kills_of
+from testgen.pipeline.jury import Jury, checker_jury, plain_jury
+from testgen.pipeline.measuring import Outcome, measure, split_wrong, without_failing
 from testgen.pipeline.references import choose_references
-from testgen.pipeline.sources import describe
-from testgen.pipeline.voting import check_gate, elect, first_panel
+from testgen.pipeline.selection import select
+from testgen.pipeline.sources import describe, source
+from testgen.pipeline.special import choose_checker, elect_by_checker
+from testgen.pipeline.validation import choose_validator
+from testgen.pipeline.voting import Election, Panel, check_gate, elect, first_panel
 from testgen.running.runner import Languages
-from testgen.running.solutions import plain_checker
 from testgen.settings import Settings
-from testgen.values import Declared, Problem
+from testgen.values import Case, Declared, Problem, Program
+from testgen.writing.authors import write_generators, write_validator
 
 CODE_VERSION = 1
 """Counts changes of the stages that give other results from the same input."""
@@ -40,26 +46,65 @@ async def work(bench: Bench) -> dict[str, Any]:
         bench.book.update(reason=end.reason, detail=end.detail)
     else:
         bench.book["kept"] = True
+    finally:
+        if bench.model is not None:
+            bench.book["model"] = bench.budget.document()
     return bench.book
 
 
 async def _stages(bench: Bench) -> None:
-    problem = bench.problem
+    problem, settings = bench.problem, bench.settings
     found = cues(problem.statement)
     bench.say("references")
     _check_kind(bench, found)
     references = await choose_references(bench, found)
+    validator = await _validator(bench)
     bench.say("generators")
-    cases = await make_cases(bench, in_order(problem.generators)[: bench.settings.generators])
+    written = await write_generators(bench) if bench.model is not None else []
+    scripts = in_order([*written, *problem.generators])[: settings.generators]
+    sources = bench.book["problem"]["sources"]
+    sources += [source(bench, "generators", one) for one in written]
+    made = await make_cases(bench, scripts)
+    cases = await sieve(bench, validator, made)
     bench.say("vote")
     panel = await first_panel(bench, references, cases)
-    election = await elect(bench, panel, cases, found)
+    jury, election = await _first_election(bench, panel, cases, found)
     bench.say("gate")
     check_gate(bench, election)
-    checker = plain_checker(election.spec)
+    wrong = split_wrong(bench)
+    election = await hack(
+        Hunt(bench, jury, validator, good_scripts(bench, scripts)), election, wrong
+    )
+    proven, trials = await without_failing(bench, election, jury.checker)
+    kills = await kills_of(bench, wrong, proven, jury.checker) if settings.minimise else None
+    bounds = bounds_of(problem.statement)
+    tiers = select(proven, kills or {}, bounds, settings)
+    outcome = Outcome(election, proven, tiers, wrong, kills, trials)
+    met = hit(bounds, (one.case.stdin for one in proven))
+    bench.book["bounds"] = {"total": len(bounds), "hit": len(met)}
+    checker = jury.checker
     bench.book["checker"] = checker.model_dump(mode="json", exclude_unset=True, exclude_none=True)
-    await measure(bench, election.proven, (), split_wrong(bench), checker)
-    bench.book["tests"] = _tests(bench, election.proven, ())
+    await measure(bench, outcome, checker)
+    bench.book["tests"] = _tests(bench, outcome.core, outcome.audit)
+
+
+async def _validator(bench: Bench) -> Program | None:
+    wanted = bench.settings.validate_inputs and bench.model is not None
+    if not wanted or bench.problem.validators:
+        return await choose_validator(bench)
+    written = await write_validator(bench)
+    return await choose_validator(bench, [written] if written is not None else [])
+
+
+async def _first_election(
+    bench: Bench, panel: Panel, cases: Sequence[Case], found: Cues
+) -> tuple[Jury, Election]:
+    if bench.problem.declared is not Declared.CUSTOM:
+        election = await elect(bench, panel, cases, found)
+        return plain_jury(bench, election.spec), election
+    checker = await choose_checker(bench, panel, cases)
+    bench.say("vote by checker")
+    return checker_jury(bench, checker), await elect_by_checker(bench, panel, cases, checker)
 
 
 def _check_kind(bench: Bench, found: Cues) -> None:

@@ -6,7 +6,7 @@ with settled inputs is set aside, and what it voted on is counted again without 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -85,10 +85,28 @@ async def elect(bench: Bench, panel: Panel, cases: Sequence[Case], cues: Cues) -
         valid = [one.valid(settings.agree_share) for one in level.votes]
         return _election(bench, level.spec, panel, cases, level.votes, valid)
     panel = await _arbitrated(bench, panel, level, cases)
-    panel, votes = _without_dissenters(bench, panel, level.spec)
+
+    def count(some: Panel) -> list[Vote]:
+        return [vote(row, level.spec) for row in some.outputs]
+
+    return settle(bench, panel, cases, count, level.spec)
+
+
+Count = Callable[[Panel], list[Vote]]
+
+
+def settle(
+    bench: Bench, panel: Panel, cases: Sequence[Case], count: Count, spec: CheckerSpec
+) -> Election:
+    """Set dissenters aside, count again, and keep the cases that all who are left agree on.
+
+    Raises:
+        Rejected: too many dissent.
+    """
+    panel, votes = _without_dissenters(bench, panel, count)
     # A case on which a sound reference does not end normally would reject an accepted solution.
     settled = [is_settled(bench, one) and one.agree == one.drawn for one in votes]
-    return _election(bench, level.spec, panel, cases, votes, settled)
+    return _election(bench, spec, panel, cases, votes, settled)
 
 
 def is_settled(bench: Bench, one: Vote) -> bool:
@@ -100,7 +118,7 @@ def is_settled(bench: Bench, one: Vote) -> bool:
 
 
 def check_gate(bench: Bench, election: Election) -> None:
-    """The report's two conditions.
+    """The report's two conditions; where more cases are made than the report's 50, a share of them.
 
     Raises:
         Rejected: too few cases are valid, or too few references pass all of them.
@@ -109,6 +127,10 @@ def check_gate(bench: Bench, election: Election) -> None:
     if len(election.proven) < settings.least_valid:
         detail = f"{len(election.proven)} valid cases, {settings.least_valid} are needed"
         raise Rejected(Reason.TOO_FEW_VALID, detail)
+    votes = bench.book["votes"]
+    if votes["settled"] < settings.least_valid_share * votes["cases"]:
+        detail = f"{votes['settled']} of {votes['cases']} cases are settled, "
+        raise Rejected(Reason.TOO_FEW_VALID, f"{detail}{settings.least_valid_share:.0%} are needed")
     names = [one.name for one in election.panel.voters]
     failing = sorted(set(names) - frozenset(names).intersection(*election.passed))
     drawn = len(names)
@@ -182,11 +204,11 @@ async def _arbitrated(bench: Bench, panel: Panel, level: Level, cases: Sequence[
     )
 
 
-def _without_dissenters(bench: Bench, panel: Panel, spec: CheckerSpec) -> tuple[Panel, list[Vote]]:
+def _without_dissenters(bench: Bench, panel: Panel, count: Count) -> tuple[Panel, list[Vote]]:
     """Set aside who disagrees with what is settled, one after the other, the worst first."""
     whole = len(panel.voters)
     while True:
-        votes = [vote(row, spec) for row in panel.outputs]
+        votes = count(panel)
         worst = _worst(bench, panel, votes)
         if worst is None:
             break
@@ -252,7 +274,8 @@ def _election(
     votes: Sequence[Vote],
     valid: Sequence[bool],
 ) -> Election:
-    bench.book["votes"] = _counts(votes, valid)
+    settled = sum(is_settled(bench, one) for one in votes)
+    bench.book["votes"] = {**_counts(votes, valid), "settled": settled}
     names = [one.name for one in panel.voters]
     proven, passed = [], []
     for case, one, good in zip(cases, votes, valid, strict=True):

@@ -13,6 +13,7 @@ from testgen.values import Problem, Program
 
 NOT_COMPILED = "does not compile"
 _NOISY_TIMEOUTS = 3
+_SMALL_PIECE = 16  # tests in a request where many may run out of time
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,14 @@ class Solutions:
         *,
         enough_timeouts: int = 0,
         stop: bool = False,
+        again: bool = False,
     ) -> list[Trial]:
         """Each test's verdict on a solution.
 
         Args:
             enough_timeouts: after so many, the rest is not run (`SK`); 0 runs all.
             stop: the rest is not run after the first failure.
+            again: a few tests that ran out of time are run once more.
 
         Raises:
             CheckerFailed: the checker is of no use on one of them.
@@ -116,10 +119,14 @@ class Solutions:
             if over or 0 < enough_timeouts <= timeouts:
                 trials += [Trial(Verdict.SK, None)] * len(piece)
                 continue
-            answer = await self.runner.run(self._request(program, piece, checker, stop=stop))
-            if answer.helper_failed:
-                raise CheckerFailed(answer.helper_failed)
-            trials += _trials(answer, len(piece))
+            request = self._request(program, piece, checker, stop=stop)
+            trials += _trials(await self.runner.run(request), len(piece))
+        late = [number for number, trial in enumerate(trials) if trial.verdict is Verdict.TLE]
+        if again and 0 < len(late) <= _NOISY_TIMEOUTS:
+            request = self._request(program, [asked[number] for number in late], checker)
+            once_more = _trials(await self.runner.run(request, attempt=1), len(late))
+            for number, trial in zip(late, once_more, strict=True):
+                trials[number] = trial
         return trials
 
     def _request(
@@ -143,7 +150,9 @@ class Solutions:
     def _pieces(
         self, tests: Sequence[Test], sizes: Sequence[int], *, small: bool = False
     ) -> list[Sequence[Test]]:
-        most = min(8, self.service.request_tests) if small else self.service.request_tests
+        most = (
+            min(_SMALL_PIECE, self.service.request_tests) if small else self.service.request_tests
+        )
         return list(pieces(tests, sizes, most_items=most, most_bytes=self.service.request_bytes))
 
 
@@ -160,6 +169,8 @@ def _steps(answer: Answer, number: int) -> list[Step]:
 
 
 def _trials(answer: Answer, number: int) -> list[Trial]:
+    if answer.helper_failed:
+        raise CheckerFailed(answer.helper_failed)
     if not answer.compiled:
         return [Trial(Verdict.CE, None)] * number
     return [Trial(step.verdict, step) for step in answer.tests]

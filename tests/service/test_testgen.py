@@ -9,7 +9,7 @@ import pytest
 from testgen.cli.main import run_command_line
 from testgen.storage.workspace import read_results
 from tests.service.conftest import Service
-from tests.testgen.sample_problem import CASES, WRONG, write_problem
+from tests.testgen.sample_problem import CASES, DIVISOR, MAXIMAL, RIGHT, WRONG, write_problem
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
 
@@ -72,7 +72,7 @@ def test_the_reports_pipeline_keeps_and_rejects_as_the_report_says(pipeline: Pip
         "half-wrong": "too_few_valid",
         "two-wrong": "references_disagree",
         "hangs": "generator_failed",
-        "few-cases": "too_few_valid",
+        "few-cases": "generator_failed",
         "unseeded": "generator_failed",
         "compares": "generator_failed",
         "killed": "generator_failed",
@@ -125,3 +125,54 @@ def test_a_kattis_package_is_written_and_checked(
     right = (package / "submissions" / "accepted" / "builtin.py").read_text()
     (package / "submissions" / "wrong_answer" / "right.py").write_text(right)
     assert 1 == run_command_line(check)
+
+
+SMALL = ("--set", "cases_per_generator=25", "--set", "least_valid=20", "--set", "neighbours=20")
+
+
+def test_everything_that_there_is_takes_what_the_report_leaves_out(pipeline: Pipeline):
+    subtle = "input()\na = list(map(int, input().split()))\nprint(sum(a) if a[0] != -1 else sum(a) + 1)\n"
+    illegal = CASES.replace("io.input_writeln(n)", "io.input_writeln(n + i % 2)")
+    one_python = {
+        f"submissions/accepted/{n}": None for n in ("fold.py", "halves.py", "recursive.cpp")
+    }
+    lenient = {"input_validators/validate.py": "import sys\nsys.exit(42)\n"}
+    found = pipeline(
+        {
+            "sum": {
+                **one_python,
+                "submissions/accepted/subtle.py": subtle,
+                "submissions/accepted/copy.py": "# A copy.\n" + RIGHT["loop.py"],
+                "submissions/accepted/fails.py": "print(0)\n",
+                "generators/maximal.py": MAXIMAL,
+                "generators/random_illegal.py": illegal,
+                "generators/tiny_hangs.py": "while True: pass\n",
+            },
+            "lenient": lenient,
+            "divisor": DIVISOR,
+            "blind-checker": {**DIVISOR, "checker.py": "import sys\nsys.exit(0)\n"},
+        },
+        *SMALL, "--set", "generator_cpu_s=2",
+        preset="full",
+    )  # fmt: skip
+    ends = {name: one["reason"] or "kept" for name, one in found.items()}
+    assert ends == {
+        "sum": "kept",
+        "lenient": "no_validator",
+        "divisor": "kept",
+        "blind-checker": "special_judge",
+    }
+    status = {one["name"]: one["status"] for one in found["sum"]["references"]}
+    assert "demoted" == status["accepted/subtle.py"]
+    assert "fails_samples" == status["accepted/fails.py"]
+    assert "duplicate" in (status["accepted/copy.py"], status["accepted/loop.py"])
+    fates = {one["name"]: one["fate"] for one in found["sum"]["generators"]}
+    assert ("good", "hangs") == (fates["cases.py"], fates["tiny_hangs.py"])
+    assert found["sum"]["inputs"]["illegal_of_generators"] > 0
+    passes = {one["name"] for one in found["sum"]["references"] if one["passes"]}
+    assert {name for name, what in status.items() if what == "voter"} <= passes
+    assert all(one["rejected"] for name in ("sum", "divisor") for one in found[name]["wrong"])
+    tiers = [test["tier"] for test in found["sum"]["tests"]]
+    assert tiers == sorted(tiers, key=["core", "audit"].index)
+    assert 0 < tiers.count("core") < len(tiers)
+    assert "checker" == found["divisor"]["kind"]["kind"]

@@ -38,6 +38,12 @@ for i in range(1, 51):
     io.input_writeln(n)
     io.input_writeln([randint(-small, small) for _ in range(n)])
 """
+MAXIMAL = """from cyaron import *
+for i in range(1, 4):
+    io = IO(file_prefix="case", data_id=i, disable_output=True)
+    io.input_writeln(2000)
+    io.input_writeln([randint(-(10 ** 9), 10 ** 9) for _ in range(2000)])
+"""
 VALIDATOR = r"""import re, sys
 text = sys.stdin.read()
 number = r"(0|-?[1-9][0-9]*)"
@@ -49,6 +55,32 @@ ok = int(lines[0]) == len(values) <= 2000 and all(abs(int(v)) <= 10 ** 9 for v i
 sys.exit(42 if ok else 43)
 """
 STATEMENT = "Print the sum of n integers (1 <= n <= 2000), each between -10^9 and 10^9.\n"
+
+# Changes that make another problem of it, with several right answers.
+DIVISOR: dict[str, str | None] = {
+    "problem_statement/problem.en.md": "Given n (2 <= n <= 10^4), print a divisor of n that is greater than 1.",
+    "data/sample/1.in": "6\n",
+    "data/sample/1.ans": "2\n",
+    "data/sample/2.in": "7\n",
+    "data/sample/2.ans": "7\n",
+    "generators/cases.py": "from cyaron import *\nfor i in range(1, 41):\n"
+    "    io = IO(file_prefix='d', data_id=i, disable_output=True)\n    io.input_writeln(randint(2, 10 ** 4))\n",
+    "input_validators/validate.py": "import re, sys\ntext = sys.stdin.read()\n"
+    "ok = re.fullmatch(r'[1-9][0-9]{0,4}\\n', text) and 2 <= int(text) <= 10 ** 4\nsys.exit(42 if ok else 43)\n",
+    "checker.py": "import sys\nn = int(open(sys.argv[1]).read())\nwords = open(sys.argv[2]).read().split()\n"
+    "if len(words) != 1 or not words[0].isdigit(): sys.exit(1)\n"
+    "d = int(words[0])\nsys.exit(0 if d > 1 and n % d == 0 else 1)\n",
+    **{f"submissions/{name}": None for name in WRONG},
+    **{f"submissions/accepted/{name}": None for name in RIGHT},
+    "submissions/accepted/same.py": "print(int(input()))\n",
+    "submissions/accepted/least.py": "n = int(input())\nprint(next(d for d in range(2, n + 1) if n % d == 0))\n",
+    "submissions/accepted/largest.py": "n = int(input())\n"
+    "print(next((n // d for d in range(2, n) if n % d == 0), n))\n",
+    "submissions/accepted/middle.py": "n = int(input())\nd = [d for d in range(2, n + 1) if n % d == 0]\n"
+    "print(d[len(d) // 2])\n",
+    "submissions/wrong_answer/even.py": "n = int(input())\nprint(2 if n % 2 == 0 else 3)\n",
+    "submissions/wrong_answer/half.py": "n = int(input())\nprint(n // 2 or 2)\n",
+}  # fmt: skip
 
 
 def write_problem(folder: Path, changes: Mapping[str, str | None] | None = None) -> Path:

@@ -1,0 +1,52 @@
+"""Bounds that a statement names, and which of them inputs meet."""
+
+import re
+from collections.abc import Iterable
+
+# Signs of multiplication: star, letter, middle dot (U+00B7), cross (U+00D7), TeX.
+_TIMES = r"(?:\*|x|\u00b7|\u00d7|\\cdot|\\times)"
+_TEN_TO = r"10\s*(?:\^|\*\*)\s*\{?[0-9]+\}?"
+_NUMBER = rf"-?\s*(?:{_TEN_TO}|[0-9][0-9,]*(?:\s*{_TIMES}\s*{_TEN_TO})?)"
+_POWER = re.compile(rf"(-?)(?:([0-9]+){_TIMES})?10(?:\^|\*\*)\{{?([0-9]+)\}}?")
+_AT_MOST = r"(?:<=|<|≤|\\leq?|\\lt)"
+_CHAIN = re.compile(rf"({_NUMBER})\s*{_AT_MOST}[^.;\n<≤]{{1,60}}?{_AT_MOST}\s*({_NUMBER})")
+_BETWEEN = re.compile(rf"\bbetween\s+\$?({_NUMBER})\$?\s+and\s+\$?({_NUMBER})")
+_UP_TO = re.compile(rf"\b(?:at most|up to|not exceed(?:ing)?)\s+\$?({_NUMBER})")
+_LARGEST_EXPONENT = 30
+
+
+def bounds_of(statement: str) -> frozenset[int]:
+    """The numbers that a statement gives as bounds."""
+    found = [text for pair in _CHAIN.findall(statement) for text in pair]
+    found += [text for pair in _BETWEEN.findall(statement) for text in pair]
+    found += _UP_TO.findall(statement)
+    values = (_value(text) for text in found)
+    return frozenset(value for value in values if value is not None)
+
+
+def hit(bounds: frozenset[int], inputs: Iterable[bytes]) -> frozenset[int]:
+    """Those that occur in inputs: as a number, or as the length of a word or a line."""
+    found: set[int] = set()
+    wanted = {str(bound).encode(): bound for bound in bounds}
+    for data in inputs:
+        for line in data.splitlines():
+            words = line.split()
+            found.update(bounds & {len(words)})
+            for word in set(words):
+                if word in wanted:
+                    found.add(wanted[word])
+                elif not word.lstrip(b"-").isdigit():
+                    found.update(bounds & {len(word)})
+    return frozenset(found)
+
+
+def _value(text: str) -> int | None:
+    plain = re.sub(r"[\s,]", "", text)
+    power = _POWER.fullmatch(plain)
+    if power is None:
+        return int(plain) if re.fullmatch(r"-?[0-9]{1,40}", plain) else None
+    sign, factor, exponent = power.groups()
+    if int(exponent) > _LARGEST_EXPONENT:
+        return None
+    value = int(factor or 1) * int("1" + "0" * int(exponent))
+    return -value if sign else value

@@ -1,0 +1,155 @@
+"""The search for inputs that break wrong solutions which pass everything so far.
+
+Each round runs the scripts with new seeds and changes small cases, asks one reference and the survivors,
+and puts the inputs on which they differ to the vote. Only the half `tune` is looked at.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from sandbox.models import Checker, ProgramChecker
+from testgen.inputs.neighbours import neighbours
+from testgen.pipeline.bench import Bench, ProvenCase
+from testgen.pipeline.cases import USABLE, distinct, run_scripts, script_seed
+from testgen.pipeline.jury import Jury
+from testgen.pipeline.measuring import Wrong, trials_of
+from testgen.pipeline.validation import legal_cases
+from testgen.pipeline.voting import Election, Panel, ask
+from testgen.running.generators import GeneratorFate
+from testgen.running.solutions import Judged
+from testgen.values import Case, Label, Program, Submission
+
+_EACH_SURVIVOR = 3  # inputs that are put to the vote for one survivor in one round
+
+
+@dataclass(frozen=True)
+class Hunt:
+    """What a search starts from; ``scripts`` are the generators that are good."""
+
+    bench: Bench
+    jury: Jury
+    validator: Program | None
+    scripts: tuple[Program, ...]
+
+
+async def hack(hunt: Hunt, election: Election, wrong: Sequence[Wrong]) -> Election:
+    """The election with the cases that were found. Those who dissent on them are no voters any more."""
+    bench = hunt.bench
+    rounds = []
+    for turn in range(1, bench.settings.hack_rounds + 1):
+        bench.say(f"hacking, round {turn}")
+        kills = await kills_of(bench, wrong, election.proven, hunt.jury.checker)
+        survivors = [
+            one.submission.program
+            for one in wrong
+            if one.split == "tune" and not kills[one.submission.program.name]
+        ]
+        if not survivors:
+            break
+        cases = await candidates(hunt, election.proven, turn)
+        oracle = election.panel.voters[0]
+        chosen = await differing(hunt, cases, oracle, survivors)
+        more = await _settled(hunt, election, chosen)
+        rounds.append(
+            {
+                "survivors": [one.name for one in survivors],
+                "candidates": len(cases),
+                "differ": len(chosen),
+                "settled": len(more.proven) - len(election.proven),
+            }
+        )
+        election = more
+    bench.book["hacking"] = rounds
+    return election
+
+
+async def _settled(hunt: Hunt, election: Election, cases: Sequence[Case]) -> Election:
+    if not cases:
+        return election
+    voters = election.panel.voters
+    columns = await ask(hunt.bench, voters, cases)
+    first_votes = hunt.bench.book["votes"]
+    found = await hunt.jury.settle(Panel(voters, (), tuple(zip(*columns, strict=True))), cases)
+    hunt.bench.book["votes"] = first_votes
+    return Election(
+        election.spec,
+        Panel(found.panel.voters, election.panel.spares, ()),
+        (*election.proven, *found.proven),
+        (*election.passed, *found.passed),
+    )
+
+
+async def kills_of(
+    bench: Bench,
+    wrong: Sequence[Wrong],
+    tests: Sequence[ProvenCase],
+    checker: Checker | ProgramChecker,
+) -> dict[str, frozenset[int]]:
+    """For each `tune` solution, the numbers of the tests that reject it.
+
+    One that is said to be slow is run on the largest tests first, and up to the first that rejects it.
+    """
+    tune = [one.submission for one in wrong if one.split == "tune"]
+    largest_first = sorted(range(len(tests)), key=lambda n: (-len(tests[n].case.stdin), n))
+
+    async def one(submission: Submission) -> frozenset[int]:
+        slow = submission.label is Label.TIME_LIMIT
+        order = largest_first if slow else list(range(len(tests)))
+        enough = 0 if slow else bench.settings.enough_timeouts
+        some = [tests[number] for number in order]
+        programs = [submission.program]
+        (trials,) = await trials_of(
+            bench, programs, some, checker, enough_timeouts=enough, stop=slow
+        )
+        return frozenset(n for n, trial in zip(order, trials, strict=True) if trial.rejected)
+
+    found = await asyncio.gather(*(one(submission) for submission in tune))
+    return {one.program.name: kills for one, kills in zip(tune, found, strict=True)}
+
+
+async def candidates(hunt: Hunt, tests: Sequence[ProvenCase], turn: int) -> list[Case]:
+    """New legal inputs for a round, of all scripts in turns."""
+    bench = hunt.bench
+    seeds = [(one, script_seed(bench, one, turn)) for one in hunt.scripts]
+    made = await run_scripts(bench, seeds)
+    columns = [one.cases for one in made if one.fate in USABLE]
+    cases = [case for row in zip_longest(*columns) for case in row if case is not None]
+    most = bench.settings.hack_cases
+    old = [one.case for one in tests]
+    near = neighbours(old, most // 2, bench.settings.run_seed, bench.problem.pid, turn)
+    mixed = [*cases[: most - len(near)], *near]
+    fresh = distinct(mixed, each_bucket=most, known=[case.tid for case in old])
+    return await legal_cases(bench, hunt.validator, fresh)
+
+
+async def differing(
+    hunt: Hunt, cases: Sequence[Case], oracle: Program, survivors: Sequence[Program]
+) -> list[Case]:
+    """The inputs on which survivors do not do as a reference does, the smallest first."""
+    bench = hunt.bench
+    ordered = sorted(cases, key=lambda case: (len(case.stdin), case.tid))
+    steps = await bench.solutions.outputs(oracle, [case.stdin for case in ordered])
+    known = [
+        (case, step) for case, step in zip(ordered, steps, strict=True) if step.verdict == "OK"
+    ]
+    tests = [Judged(case.stdin, step.stdout) for case, step in known]
+    found = await asyncio.gather(
+        *(
+            bench.solutions.judge(
+                one, tests, hunt.jury.checker, enough_timeouts=bench.settings.enough_timeouts
+            )
+            for one in survivors
+        )
+    )
+    chosen: set[int] = set()
+    for trials in found:
+        chosen.update([n for n, trial in enumerate(trials) if trial.rejected][:_EACH_SURVIVOR])
+    return [known[number][0] for number in sorted(chosen)]
+
+
+def good_scripts(bench: Bench, scripts: Sequence[Program]) -> tuple[Program, ...]:
+    """Those of some generators that were good in the first turn."""
+    shas = {one["sha"] for one in bench.book["generators"] if one["fate"] == GeneratorFate.GOOD}
+    return tuple(one for one in scripts if one.sha in shas)

@@ -1,0 +1,41 @@
+"""Validators: is an input legal? In Kattis' manner: the input on stdin, exit status 42 is yes."""
+
+import asyncio
+from collections.abc import Sequence
+
+from sandbox.models import Limits, RunRequest, Test
+from testgen.running.contents import content, pieces
+from testgen.running.runner import Runner
+from testgen.settings import Service
+from testgen.values import Program
+
+_LEGAL = 42
+_LIMITS = Limits(cpu_time_s=10.0, memory_mb=1024, output_kb=64)
+
+
+async def legal(
+    runner: Runner, service: Service, validator: Program, inputs: Sequence[bytes]
+) -> list[bool]:
+    """What a validator says of each input; a validator that fails says no."""
+    sizes = [len(data) for data in inputs]
+    asked = list(
+        pieces(inputs, sizes, most_items=service.request_tests, most_bytes=service.request_bytes)
+    )
+    answers = await asyncio.gather(*(runner.run(_request(validator, piece)) for piece in asked))
+    found: list[bool] = []
+    for answer, piece in zip(answers, asked, strict=True):
+        if answer.compiled:
+            found += [step.exit_code == _LEGAL for step in answer.tests]
+        else:
+            found += [False] * len(piece)
+    return found
+
+
+def _request(validator: Program, inputs: Sequence[bytes]) -> RunRequest:
+    return RunRequest(
+        language=validator.language,
+        code=validator.code,
+        files=dict(validator.files),
+        limits=_LIMITS,
+        tests=[Test(stdin=content(data)) for data in inputs],
+    )

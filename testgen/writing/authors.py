@@ -1,0 +1,144 @@
+"""What a model is asked to write, and how it is shown what is wrong with it."""
+
+import re
+from collections.abc import Awaitable, Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from testgen.pipeline.bench import Bench
+from testgen.pipeline.cases import USABLE, script_seed
+from testgen.pipeline.validation import score_validator
+from testgen.running.generators import LANGUAGE, generate
+from testgen.values import Program
+from testgen.writing.model import BudgetSpent, Message
+
+ROLES = {
+    "cases": "inputs of all kinds, from the smallest to the largest that are allowed",
+    "tiny": "very small inputs, as many different ones as there are",
+    "bounds": "inputs in which numbers and sizes are at the bounds of the statement",
+    "structured": "inputs with a structure that naive solutions do not expect",
+    "maximal": "inputs of the largest size, against solutions that are too slow",
+    "adversarial": "inputs against plausible wrong solutions: greedy ones, overflow, off by one",
+}
+_FENCE = re.compile(r"```[A-Za-z0-9+]*[ \t]*\n(.*?)\n?```", re.DOTALL)
+_SAID_CHARS = 1500
+
+_VALIDATOR = """You write a Python 3 script that says whether an input of a programming problem is legal. It
+reads the whole input from sys.stdin and ends with exit status 42 if it is legal to the letter (format,
+ranges, every promise of the statement), with 43 if not. Standard library only.
+
+Answer with one block of Python code, fenced by three backquotes, and nothing else."""
+
+Trial = Callable[[Program], Awaitable[str]]
+"""Tries a program; what is wrong with it, in words for the model, or nothing."""
+
+
+async def write_generators(bench: Bench) -> list[Program]:
+    """The model's generators: one in ``kimi``, one for each role in ``full``."""
+    roles = ["cases"] if bench.settings.preset == "kimi" else list(ROLES)
+    written = []
+    for role in roles:
+        guide = _guide().replace("CASES", str(bench.settings.cases_per_generator))
+        wish = f"{_about(bench)}\n\nWrite the script for: {ROLES[role]}."
+        program = await _written(
+            bench, guide, wish, f"{role}_model.py", LANGUAGE, _try_generator(bench)
+        )
+        if program is not None:
+            written.append(program)
+    return written
+
+
+async def write_validator(bench: Bench) -> Program | None:
+    """The model's validator."""
+    return await _written(
+        bench, _VALIDATOR, _about(bench), "model.py", "python", _try_validator(bench)
+    )
+
+
+async def _written(
+    bench: Bench, system: str, wish: str, name: str, language: str, trial: Trial
+) -> Program | None:
+    """A program that passes its trial, after some repairs; else the last one there was."""
+    assert bench.model is not None
+    messages: list[Message] = [
+        {"role": "system", "content": system},
+        {"role": "user", "content": wish},
+    ]
+    program, history = None, []
+    for turn in range(bench.settings.repair_rounds + 1):
+        try:
+            reply = await bench.model.ask(messages, bench.budget)
+        except BudgetSpent:
+            history.append("the budget of calls or tokens is used up")
+            break
+        code = code_of(reply)
+        if code is None:
+            wrong = "there is no block of code in the answer"
+        else:
+            program = Program(name, language, code)
+            wrong = await trial(program)
+        history.append(wrong or "good")
+        if not wrong:
+            break
+        bench.budget.repairs += turn < bench.settings.repair_rounds
+        messages += [
+            {"role": "assistant", "content": reply},
+            {"role": "user", "content": f"It is not good yet: {wrong}\n\nWrite it again, whole."},
+        ]
+    _note(bench, name, program, history)
+    return program
+
+
+def code_of(reply: str) -> str | None:
+    """The largest fenced block of a reply; all of it, if it has no fence but looks like a script."""
+    blocks = _FENCE.findall(reply)
+    if blocks:
+        return str(max(blocks, key=len)) + "\n"
+    looks = re.search(r"^(?:import|from) \w+", reply, re.MULTILINE)
+    return reply + "\n" if looks and "```" not in reply else None
+
+
+def _try_generator(bench: Bench) -> Trial:
+    async def trial(program: Program) -> str:
+        seed = script_seed(bench, program, 0)
+        made = await generate(bench.runner, bench.settings, program, seed, program.role)
+        wanted = bench.settings.least_valid
+        if made.fate not in USABLE:
+            return f"{made.fate}: {made.said[-_SAID_CHARS:]}"
+        if program.role == "cases" and len(made.cases) < wanted:
+            return f"it writes {len(made.cases)} inputs that are not empty, {wanted} are needed"
+        return ""
+
+    return trial
+
+
+def _try_validator(bench: Bench) -> Trial:
+    async def trial(program: Program) -> str:
+        score = await score_validator(bench, program)
+        good = score["accepts_samples"]
+        if good and score["rejected"] >= bench.settings.validator_rejects_share:
+            return ""
+        return str(score["said"])
+
+    return trial
+
+
+def _about(bench: Bench) -> str:
+    samples = "\n\n".join(
+        f"Sample input:\n{one.stdin.decode(errors='replace')}\nSample output:\n"
+        f"{one.answer.decode(errors='replace')}"
+        for one in bench.problem.samples
+    )
+    return f"The problem:\n\n{bench.problem.statement}\n\n{samples}"
+
+
+def _note(bench: Bench, name: str, program: Program | None, history: list[str]) -> None:
+    written: list[dict[str, Any]] = bench.book.setdefault("written", [])
+    sha = program.sha if program is not None else ""
+    written.append({"name": name, "sha": sha, "rounds": [text[:500] for text in history]})
+
+
+@cache
+def _guide() -> str:
+    return (Path(__file__).parent / "guide.md").read_text(encoding="utf-8")

@@ -1,0 +1,101 @@
+import re
+from typing import Any
+
+from rich.console import Console
+
+from testgen.reporting.figures import figures
+from testgen.reporting.page import render
+from testgen.reporting.terminal import show
+from testgen.settings import settings_for
+
+
+def wrong(name: str, label: str, split: str, rejected: bool, core: bool = False) -> dict[str, Any]:
+    return {"name": name, "label": label, "split": split, "rejected": rejected, "by_core": core}
+
+
+def kept(pid: str, **changes: Any) -> dict[str, Any]:
+    tests = [{"tier": "core"}] * 3 + [{"tier": "audit"}] * 7
+    return {
+        "pid": pid, "kept": True, "reason": "", "detail": "",
+        "kind": {"kind": "tokens", "comparison": "tokens"},
+        "gate": {"drawn": 10, "passing": 10, "needed": 9},
+        "references": [{"name": "a", "status": "voter", "passes": True},
+                       {"name": "b", "status": "demoted", "passes": False}],
+        "generators": [{"fate": "good"}, {"fate": "hangs"}],
+        "inputs": {"made": 60, "illegal": 5}, "bounds": {"total": 4, "hit": 3},
+        "votes": {"cases": 50, "valid": 48, "mean_agreement": 0.9},
+        "wrong": [wrong("x", "wrong_answer", "tune", True, True), wrong("y", "wrong_answer", "held", True),
+                  wrong("z", "time_limit_exceeded", "held", False)],
+        "measured": {"all_s": 0.2, "core_s": 0.05}, "tests": tests, **changes,
+    }  # fmt: skip
+
+
+def rejected(pid: str, reason: str) -> dict[str, Any]:
+    return {"pid": pid, "kept": False, "reason": reason, "detail": "<script>alert(1)</script>"}
+
+
+START = {
+    "settings": settings_for("full", {}).model_dump(),
+    "keys": {name: "k" for name in ("a", "b", "c", "d", "e<b>", "lost")},
+}
+RESULTS = [
+    kept("a"),
+    kept("b", wrong=[wrong("w", "wrong_answer", "held", True, True)], gate={"drawn": 5}),
+    rejected("c", "special_judge"),
+    rejected("d", "too_few_valid"),
+    rejected("e<b>", "references_disagree"),
+]
+
+
+def test_the_funnel_counts_each_problem_as_far_as_it_came():
+    found = figures(START, RESULTS)
+    assert {"problems": 5, "without special judge": 4, "enough valid cases": 3, "kept": 2} == found[
+        "funnel"
+    ]
+    assert ["lost"] == found["missing"]
+    assert ["b"] == found["few_references"]
+    assert {"special_judge": 1, "too_few_valid": 1, "references_disagree": 1} == found["reasons"]
+
+
+def test_rates_are_by_split_and_class_and_by_problem():
+    found = figures(START, RESULTS)
+    held, tune = found["wrong"]["held"], found["wrong"]["tune"]
+    assert (2, 3) == (held["all"]["hits"], held["all"]["total"])
+    assert (1, 3) == (held["core"]["hits"], held["core"]["total"])
+    assert (2, 0) == (
+        held["classes"]["wrong_answer"]["hits"],
+        held["classes"]["time_limit_exceeded"]["hits"],
+    )
+    assert (1, 2) == (held["all_rejected"]["hits"], held["all_rejected"]["total"])
+    assert (0.75, ["a: z"]) == (held["macro"], held["survivors"])
+    assert (1, 1) == (tune["all"]["hits"], tune["all"]["total"])
+    assert (2, 4) == (found["accepted"]["all"]["hits"], found["accepted"]["all"]["total"])
+    assert (2, 2) == (found["accepted"]["sound"]["hits"], found["accepted"]["sound"]["total"])
+    assert (6, 8) == (found["tests"]["bounds_hit"]["hits"], found["tests"]["bounds_hit"]["total"])
+    assert (20, 6) == (found["tests"]["whole"], found["tests"]["core"])
+
+
+def test_the_page_stands_alone_and_text_in_it_is_text():
+    page = render(figures(START, RESULTS))
+    assert 3 == page.count("<svg")
+    assert "<script" not in page
+    assert "e&lt;b&gt;" in page
+    assert not re.search(
+        r'(?:src|href)="(?!#)', re.sub(r"xlink:href", "x", page).replace('href="#', "")
+    )
+
+
+def test_nothing_at_all_can_be_shown():
+    found = figures({**START, "keys": {}}, [])
+    console = Console(record=True, width=120)
+    show(found, console)
+    assert "funnel" in console.export_text()
+    assert "0 of 0 problems" in render(found)
+
+
+def test_the_tables_show_it():
+    console = Console(record=True, width=120)
+    show(figures(START, RESULTS), console)
+    text = console.export_text()
+    assert "66.7% (21%-94%) 2/3" in text
+    assert "a: z" in text

@@ -1,0 +1,104 @@
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from sandbox.checkers import CheckerSpec
+from testgen.judging.votes import Vote, vote
+from testgen.pipeline.bench import Bench, Reason, Rejected
+from testgen.pipeline.voting import Election, Panel, check_gate, settle
+from testgen.reading.folder import read_folder
+from testgen.running.runner import Runner
+from testgen.settings import Service, settings_for
+from testgen.storage.blobs import Blobs
+from testgen.values import Case, Program
+from tests.testgen.sample_problem import write_problem
+
+TOKENS = CheckerSpec()
+CASES = 20
+RIGHT, WRONG, DEAD = b"1", b"2", None
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """A problem at the vote, where nothing more is run."""
+    problem = read_folder(write_problem(tmp_path / "sum"))
+    settings = settings_for("full", {"least_valid": 15})
+    nothing_is_run, nothing_is_kept = cast(Runner, None), cast(Blobs, None)
+    made = Bench(problem, settings, Service(), nothing_is_run, nothing_is_kept)
+    made.book["references"] = [{"name": f"r{n}", "status": "voter"} for n in range(10)]
+    return made
+
+
+def elected(bench: Bench, odd: Mapping[tuple[int, int], bytes | None]) -> Election:
+    """The election where ten references are right but for some votes, by case and reference."""
+    voters = tuple(Program(f"r{n}", "python", "") for n in range(10))
+    rows = tuple(tuple(odd.get((c, r), RIGHT) for r in range(10)) for c in range(CASES))
+
+    def count(panel: Panel) -> list[Vote]:
+        return [vote(row, TOKENS) for row in panel.outputs]
+
+    cases = [Case(b"%d\n" % c, "g", 1, c, "cases") for c in range(CASES)]
+    return settle(bench, Panel(voters, (), rows), cases, count, TOKENS)
+
+
+def kept(election: Election) -> set[int]:
+    return {one.case.index for one in election.proven}
+
+
+def demoted(bench: Bench) -> list[str]:
+    return [one["name"] for one in bench.book["references"] if one["status"] == "demoted"]
+
+
+def test_one_who_disagrees_once_is_set_aside_and_the_case_stays(bench: Bench):
+    election = elected(bench, {(3, 7): WRONG})
+    assert ["r7"] == demoted(bench)
+    assert set(range(CASES)) == kept(election)
+    assert {(9, 9)} == {(one.drawn, one.agree) for one in election.proven}
+
+
+def test_two_who_make_the_same_mistake_are_outvoted(bench: Bench):
+    election = elected(bench, {(3, 6): WRONG, (3, 7): WRONG})
+    assert ["r6", "r7"] == sorted(demoted(bench))
+    assert set(range(CASES)) == kept(election)
+
+
+def test_a_case_with_three_against_seven_is_in_doubt_and_goes(bench: Bench):
+    election = elected(bench, {(3, r): WRONG for r in (5, 6, 7)})
+    assert [] == demoted(bench)
+    assert set(range(CASES)) - {3} == kept(election)
+
+
+def test_who_is_set_aside_elsewhere_has_no_vote_on_what_is_in_doubt(bench: Bench):
+    doubt = {(3, r): WRONG for r in (5, 6, 7)}
+    election = elected(bench, {**doubt, (4, 5): WRONG, (9, 6): WRONG})
+    assert ["r5", "r6", "r7"] == sorted(demoted(bench))
+    assert set(range(CASES)) == kept(election)
+
+
+def test_a_case_on_which_a_sound_reference_fails_would_reject_it_and_goes(bench: Bench):
+    election = elected(bench, {(3, 7): DEAD, (4, 8): DEAD})
+    assert [] == demoted(bench)
+    assert set(range(CASES)) - {3, 4} == kept(election)
+
+
+def test_a_reference_that_often_fails_is_none(bench: Bench):
+    election = elected(bench, {(c, 7): DEAD for c in range(3)})
+    assert ["r7"] == demoted(bench)
+    assert set(range(CASES)) == kept(election)
+
+
+def test_where_too_many_disagree_nobody_is_believed(bench: Bench):
+    with pytest.raises(Rejected) as found:
+        elected(bench, {(r, r): WRONG for r in range(4)})
+    assert Reason.REFERENCES_DISAGREE == found.value.reason
+
+
+def test_the_gate_wants_enough_cases_and_a_share_of_all(bench: Bench):
+    check_gate(bench, elected(bench, {(c, r): WRONG for c in range(4) for r in (5, 6, 7)}))
+    assert {"drawn": 10, "passing": 10, "needed": 9} == bench.book["gate"]
+    with pytest.raises(Rejected, match="15 of 20 cases are settled"):
+        check_gate(bench, elected(bench, {(c, r): WRONG for c in range(5) for r in (5, 6, 7)}))
+    with pytest.raises(Rejected, match="14 valid cases"):
+        check_gate(bench, elected(bench, {(c, r): WRONG for c in range(6) for r in (5, 6, 7)}))
