@@ -97,6 +97,27 @@ def test_the_steps_that_were_asked_for_are_taken_in_their_order(
 
 
 @pytest.mark.parametrize(
+    ("words", "expected"),
+    [((), ["a"]), (("--dev",), ["a", "b"]), (("--only", "b"), ["b"]), (("--only", "a"), ["a"])],
+)
+def test_what_only_tests_need_is_set_up_for_them_or_by_name(
+    monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], expected: list[str]
+):
+    taken: list[str] = []
+
+    def step(key: str, *, dev_only: bool) -> Step:
+        def work(dev: bool) -> bool:
+            taken.append(key)
+            return True
+
+        return Step(key, key, work, dev_only)
+
+    steps = [step("a", dev_only=False), step("b", dev_only=True)]
+    assert 0 == call_main(monkeypatch, steps, *words)
+    assert expected == taken
+
+
+@pytest.mark.parametrize(
     ("error", "status", "says"),
     [
         (SetupError("the disk burns", "put it out"), 1, ["step b", "the disk burns", "put it out"]),
