@@ -1,0 +1,143 @@
+"""The transitions in Redis, in any order: what is counted is what is there, and an end is the end."""
+
+import asyncio
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sandbox.queue.streams.store import Store
+from tests.redis_server import RedisServer
+
+P = "{sandbox}"
+WORKERS = ("v", "w")
+STEPS = (
+    "submit",
+    "claim",
+    "commit",
+    "stale commit",
+    "beat",
+    "leave",
+    "succeed",
+    "cancel",
+    "survey",
+)
+
+pytestmark = pytest.mark.timeout(120)
+
+
+class Model:
+    """What a test has done, and so what must be so."""
+
+    def __init__(self, redis: RedisServer, seed: int) -> None:
+        self._redis = redis
+        self._store = Store(redis.url, lease_s=600)
+        self._random = random.Random(seed)
+        self._ids: list[str] = []
+        self._held: list[tuple[str, str, int]] = []  # worker, job, token
+        self._ends: dict[bytes, tuple[Any, ...]] = {}
+
+    async def run(self, steps: list[str]) -> None:
+        """Takes the steps, and looks at everything after each."""
+        with self._redis.client() as client:
+            client.flushall()
+            for worker in WORKERS:
+                await self._store.call("register", worker, b"hello")
+            for step in steps:
+                await getattr(self, "_" + step.replace(" ", "_"))()
+                self._check(client)
+        await self._store.close()
+
+    async def _submit(self) -> None:
+        job_id = f"r_{len(self._ids)}"
+        size = self._random.choice(("fast", "slow"))
+        work_ms = self._random.randrange(5)
+        state, _ = await self._store.call(
+            "submit", job_id, b"job", 3, work_ms, f"{size}:", 60_000, "python", "", b"", 6, 99, 99
+        )
+        if state == b"accepted":
+            self._ids.append(job_id)
+
+    async def _claim(self) -> None:
+        worker = self._random.choice(WORKERS)
+        free = self._random.randrange(3)
+        claimed = await self._store.call("claim", worker, 3, free, 0, "", "")
+        assert len(claimed) <= free
+        self._held += [(worker, job_id.decode(), token) for job_id, token, *_ in claimed]
+
+    async def _commit(self) -> None:
+        if self._held:
+            await self._say(self._held.pop(self._random.randrange(len(self._held))))
+
+    async def _stale_commit(self) -> None:
+        """As a worker does that has been paused, or whose answer was lost."""
+        if self._held:
+            await self._say(self._random.choice(self._held))
+
+    async def _say(self, held: tuple[str, str, int]) -> None:
+        _worker, job_id, token = held
+        said = await self._store.call("commit", job_id, token, f"result {token}".encode())
+        assert said in (b"done", b"fenced")
+
+    async def _beat(self) -> None:
+        worker = self._random.choice(WORKERS)
+        mine = [(job_id, token) for name, job_id, token in self._held if name == worker]
+        flat = [part for pair in mine for part in pair]
+        lost = await self._store.call("beat", worker, *flat)
+        if lost is None:
+            await self._store.call("register", worker, b"hello")
+
+    async def _leave(self) -> None:
+        await self._store.call("leave", self._random.choice(WORKERS))
+
+    async def _succeed(self) -> None:
+        await self._store.call("succeed", self._random.choice(WORKERS))
+
+    async def _cancel(self) -> None:
+        if self._ids:
+            await self._store.call("cancel", self._random.choice(self._ids))
+
+    async def _survey(self) -> None:
+        await self._store.call("survey", 100, 1 << 20, 3_600_000)
+
+    def _check(self, client: Any) -> None:
+        jobs = {name.encode(): client.hgetall(f"{P}:job:{name}") for name in self._ids}
+        queued = [one for one in jobs.values() if one[b"state"] == b"queued"]
+        running = [one for one in jobs.values() if one[b"state"] == b"running"]
+        ended = {name: one for name, one in jobs.items() if b"finished" in one}
+        assert len(queued) + len(running) + len(ended) == len(jobs)
+        counts = {name: int(value) for name, value in client.hgetall(f"{P}:counts").items()}
+        assert counts.get(b"waiting", 0) == len(queued) <= 6
+        assert counts.get(b"running", 0) == len(running)
+        for name in (b"bytes", b"work_ms"):
+            assert counts.get(name, 0) == sum(int(one[name]) for one in queued)
+        kept = sum(len(one.get(b"result", b"")) for one in ended.values())
+        assert counts.get(b"kept_bytes", 0) == kept
+        self._check_lanes(client, len(queued), len(running))
+        self._check_ends(ended)
+
+    def _check_lanes(self, client: Any, queued: int, running: int) -> None:
+        waiting = {name: int(value) for name, value in client.hgetall(f"{P}:lanes").items()}
+        assert sum(waiting.values()) == queued
+        assert min(waiting.values(), default=0) >= 0
+        lanes = list(client.scan_iter(f"{P}:lane:*"))
+        assert sum(client.xlen(lane) for lane in lanes) == queued + running
+        assert sum(client.xpending(lane, "workers")["pending"] for lane in lanes) == running
+
+    def _check_ends(self, ended: dict[bytes, dict[bytes, bytes]]) -> None:
+        for name, one in ended.items():
+            end = one[b"state"], one.get(b"result"), one.get(b"code"), one[b"finished"]
+            assert self._ends.setdefault(name, end) == end
+            assert b"payload" not in one
+            if one[b"state"] == b"done":
+                assert one[b"result"] == b"result " + one[b"token"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(STEPS), max_size=40), st.integers(0, 2**32))
+def test_what_is_counted_is_there_and_an_end_is_the_end(
+    redis: RedisServer, steps: list[str], seed: int
+) -> None:
+    asyncio.run(Model(redis, seed).run(steps))
