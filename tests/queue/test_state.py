@@ -41,14 +41,16 @@ class Model:
 
     async def run(self, steps: list[str]) -> None:
         """Takes the steps, and looks at everything after each."""
-        with self._redis.client() as client:
-            client.flushall()
-            for worker in WORKERS:
-                await self._store.call("register", worker, b"hello")
-            for step in steps:
-                await getattr(self, "_" + step.replace(" ", "_"))()
-                self._check(client)
-        await self._store.close()
+        try:
+            with self._redis.client() as client:
+                client.flushall()
+                for worker in WORKERS:
+                    await self._store.call("register", worker, b"hello")
+                for step in steps:
+                    await getattr(self, "_" + step.replace(" ", "_"))()
+                    self._check(client)
+        finally:
+            await self._store.close()
 
     async def _submit(self) -> None:
         job_id = f"r_{len(self._ids)}"

@@ -125,7 +125,7 @@ async def test_a_worker_that_drains_finishes_and_claims_nothing_more(streams: Ri
 async def test_what_a_draining_worker_hands_back_is_no_failed_attempt(streams: Rig) -> None:
     queue, _ = await streams.open()
     ticket = await queue.submit(job())
-    for number in range(5):
+    for number in range(4):  # once more than a job may be delivered
         leaving = await streams.worker(name=f"leaving-{number}")
         await until(lambda one=leaving: len(one.started) == 1)  # type: ignore[misc]  # this round's
         assert leaving.started[0].attempt == 0
