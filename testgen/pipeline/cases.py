@@ -23,7 +23,7 @@ async def make_cases(bench: Bench, scripts: Sequence[Program]) -> list[Case]:
         Rejected: none is.
     """
     made = await run_scripts(bench, [(one, script_seed(bench, one, 0)) for one in scripts])
-    bench.book["generators"] = [_entry(one) for one in made]
+    bench.book["generators"] = [script_entry(one) for one in made]
     cases = [case for one in made if one.fate in USABLE for case in one.cases]
     if len(cases) < bench.settings.least_valid:
         fates = "; ".join(f"{one.program.name}: {one.fate}" for one in made) or "no generator"
@@ -103,7 +103,8 @@ def by_turns(cases: Sequence[Case]) -> list[Case]:
     return [case for _, _, case in sorted(keyed, key=lambda one: one[:2])]
 
 
-def _entry(made: Generated) -> dict[str, object]:
+def script_entry(made: Generated) -> dict[str, object]:
+    """What the book says of a script."""
     return {
         "name": made.program.name,
         "sha": made.program.sha,

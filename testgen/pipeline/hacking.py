@@ -1,7 +1,8 @@
 """The search for inputs that break wrong solutions which pass everything so far.
 
-Each round runs the scripts with new seeds and changes small cases, asks one reference and the survivors,
-and puts the inputs on which they differ to the vote. Only the half `tune` is looked at.
+Each round runs the scripts with new seeds and changes small cases; a model, if there is one, writes a
+script against the survivors. Inputs on which survivors differ from a reference are put to the vote. Only
+the half `tune` is looked at, and shown.
 """
 
 import asyncio
@@ -12,14 +13,16 @@ from itertools import zip_longest
 from sandbox.models import Checker, ProgramChecker
 from testgen.inputs.neighbours import neighbours
 from testgen.pipeline.bench import Bench, ProvenCase
-from testgen.pipeline.cases import USABLE, distinct, run_scripts, script_seed
+from testgen.pipeline.cases import USABLE, distinct, run_scripts, script_entry, script_seed
 from testgen.pipeline.jury import Jury
 from testgen.pipeline.measuring import Wrong, trials_of
+from testgen.pipeline.sources import source
 from testgen.pipeline.validation import legal_cases
 from testgen.pipeline.voting import Election, Panel, ask
 from testgen.running.generators import GeneratorFate
 from testgen.running.solutions import Judged
 from testgen.values import Case, Label, Program, Submission
+from testgen.writing.authors import write_hack
 
 _EACH_SURVIVOR = 3  # inputs that are put to the vote for one survivor in one round
 
@@ -48,8 +51,9 @@ async def hack(hunt: Hunt, election: Election, wrong: Sequence[Wrong]) -> Electi
         ]
         if not survivors:
             break
-        cases = await candidates(hunt, election.proven, turn)
         oracle = election.panel.voters[0]
+        aimed = await _aimed(hunt, survivors, oracle, turn)
+        cases = await candidates(hunt, election.proven, turn, aimed)
         chosen = await differing(hunt, cases, oracle, survivors)
         more = await _settled(hunt, election, chosen)
         rounds.append(
@@ -63,6 +67,22 @@ async def hack(hunt: Hunt, election: Election, wrong: Sequence[Wrong]) -> Electi
         election = more
     bench.book["hacking"] = rounds
     return election
+
+
+async def _aimed(
+    hunt: Hunt, survivors: Sequence[Program], oracle: Program, turn: int
+) -> tuple[Case, ...]:
+    """Cases of a script that a model writes against the survivors; none without a model."""
+    bench = hunt.bench
+    if bench.model is None:
+        return ()
+    script = await write_hack(bench, survivors, oracle, turn)
+    if script is None:
+        return ()
+    (made,) = await run_scripts(bench, [(script, script_seed(bench, script, 0))])
+    bench.book["generators"].append(script_entry(made))
+    bench.book["problem"]["sources"].append(source(bench, "generators", script))
+    return made.cases if made.fate in USABLE else ()
 
 
 async def _settled(hunt: Hunt, election: Election, cases: Sequence[Case]) -> Election:
@@ -109,8 +129,10 @@ async def kills_of(
     return {one.program.name: kills for one, kills in zip(tune, found, strict=True)}
 
 
-async def candidates(hunt: Hunt, tests: Sequence[ProvenCase], turn: int) -> list[Case]:
-    """New legal inputs for a round, of all scripts in turns."""
+async def candidates(
+    hunt: Hunt, tests: Sequence[ProvenCase], turn: int, aimed: Sequence[Case] = ()
+) -> list[Case]:
+    """New legal inputs for a round: those that are aimed at survivors, then of all scripts in turns."""
     bench = hunt.bench
     seeds = [(one, script_seed(bench, one, turn)) for one in hunt.scripts]
     made = await run_scripts(bench, seeds)
@@ -119,7 +141,7 @@ async def candidates(hunt: Hunt, tests: Sequence[ProvenCase], turn: int) -> list
     most = bench.settings.hack_cases
     old = [one.case for one in tests]
     near = neighbours(old, most // 2, bench.settings.run_seed, bench.problem.pid, turn)
-    mixed = [*cases[: most - len(near)], *near]
+    mixed = [*aimed, *cases[: most - len(near)], *near]
     fresh = distinct(mixed, each_bucket=most, known=[case.tid for case in old])
     return await legal_cases(bench, hunt.validator, fresh)
 

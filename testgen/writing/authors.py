@@ -1,7 +1,7 @@
 """What a model is asked to write, and how it is shown what is wrong with it."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ ROLES = {
 }
 _FENCE = re.compile(r"```[A-Za-z0-9+]*[ \t]*\n(.*?)\n?```", re.DOTALL)
 _SAID_CHARS = 1500
+_CODE_CHARS = 6000
+_MOST_SURVIVORS = 3
 
 _VALIDATOR = """You write a Python 3 script that says whether an input of a programming problem is legal. It
 reads the whole input from sys.stdin and ends with exit status 42 if it is legal to the letter (format,
@@ -47,6 +49,24 @@ async def write_generators(bench: Bench) -> list[Program]:
         if program is not None:
             written.append(program)
     return written
+
+
+async def write_hack(
+    bench: Bench, survivors: Sequence[Program], reference: Program, turn: int
+) -> Program | None:
+    """The model's generator against wrong solutions that pass everything so far."""
+    guide = _guide().replace("CASES", str(bench.settings.cases_per_generator))
+    wrong = "\n\n".join(_shown(one) for one in survivors[:_MOST_SURVIVORS])
+    wish = (
+        f"{_about(bench)}\n\nThis solution is right:\n{_shown(reference)}\n\nThese are wrong or too "
+        f"slow, but pass all tests so far:\n{wrong}\n\nWrite a script whose inputs break them."
+    )
+    name = f"hack_{turn}_model.py"
+    return await _written(bench, guide, wish, name, LANGUAGE, _try_generator(bench))
+
+
+def _shown(program: Program) -> str:
+    return f"```\n{program.code[:_CODE_CHARS]}\n```"
 
 
 async def write_validator(bench: Bench) -> Program | None:

@@ -130,6 +130,29 @@ def test_all_roles_and_the_validator_are_written_and_nothing_is_asked_twice(
     assert 7 == len(model.asked)
 
 
+def test_survivors_are_shown_to_the_model_and_broken_by_its_script(
+    problem: Path, service: Service, monkeypatch: pytest.MonkeyPatch
+):
+    wrong = (
+        "input()\na = list(map(int, input().split()))\nprint(sum(a) if 777777 not in a else 0)\n"
+    )
+    (problem / "submissions" / "wrong_answer").mkdir(parents=True)
+    (problem / "submissions" / "wrong_answer" / "sevens.py").write_text(wrong)
+    aimed = GOOD.replace("randint(-small, small)", "777777")
+
+    def reply(messages: list[dict[str, str]]) -> str:
+        return code(aimed if wrong in messages[1]["content"] else GOOD)
+
+    with answering(reply) as (_, address):
+        words = ("--preset", "full", "--set", "neighbours=0", "--set", "hack_cases=30")
+        status, (result,) = run(problem, service, address, monkeypatch, *words)
+    assert (0, True) == (status, result["kept"]), result["detail"]
+    assert ["tune", True] == [result["wrong"][0][key] for key in ("split", "rejected")]
+    (turn,) = result["hacking"]
+    assert ["wrong_answer/sevens.py"] == turn["survivors"]
+    assert turn["settled"] > 0
+
+
 def refuse(messages: list[dict[str, str]]) -> Response:
     return JSONResponse({"error": {"message": "no"}}, 401)
 
