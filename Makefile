@@ -24,7 +24,8 @@ PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(VENV_PYTHON) -m piptools comp
 	--uploaded-prior-to "$$(date --utc --date='-$(COOLDOWN_DAYS) days' +%FT%TZ)" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit bench attacks fuzz soak chaos steady evals test-vm testgen check checks lock images clean python
+.PHONY: help run test test-unit bench swaps attacks fuzz soak chaos steady evals test-vm testgen check checks lock images \
+	clean python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +58,10 @@ evals: python ## long: the command line's benchmarks, with all programs of Human
 bench: python ## measure; prints figures, asserts nothing
 	@$(SET_UP) --dev
 	$(VENV_PYTHON) -m tests.bench $(ARGS)
+
+swaps: python ## measure what swapping images costs; ARGS="--store DIR" names another store
+	@$(SET_UP) --dev
+	$(VENV_PYTHON) -m tests.bench.swaps $(ARGS)
 
 attacks: python ## carry out all attacks and list what came of each; ARGS names some
 	@$(SET_UP) --dev
@@ -97,6 +102,7 @@ chaos: python ## a Redis, two APIs, three workers: 10,000 runs while they are ki
 
 images: python ## build all images, also those that are not needed to start
 	@$(SET_UP)
+	@$(SET_UP) --only npm
 	$(VENV)/bin/sandbox images build --all $(ARGS)
 
 clean: ## remove the virtual environment, what was built in this tree, and caches; images stay

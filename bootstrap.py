@@ -329,6 +329,15 @@ def build_gvisor(dev: bool) -> bool:
     return binary.stat().st_mtime >= start
 
 
+def install_npm(dev: bool) -> bool:
+    """Install npm, which fetches the packages of some images; Debian's needs 400 others."""
+    if shutil.which("npm"):
+        return False
+    with needs_network("apt-get", "/etc/apt/sources.list*"):
+        apt_get_install(["npm"])
+    return True
+
+
 STEPS = [
     Step("host", "this machine", check_host),
     Step("system", "system packages", install_system_packages),
@@ -339,6 +348,8 @@ STEPS = [
     Step("images", "default images", build_images),
     Step("gvisor", "gVisor for the tests", build_gvisor, dev_only=True),
 ]
+# Taken by name alone: what only building all images needs.
+EXTRA_STEPS = [Step("npm", "npm, for images", install_npm)]
 
 
 # --- the command line -----------------------------------------------------------------------------
@@ -346,7 +357,7 @@ STEPS = [
 
 def parse_arguments() -> argparse.Namespace:
     """Read the command line."""
-    keys = [step.key for step in STEPS]
+    keys = [step.key for step in (*STEPS, *EXTRA_STEPS)]
     parser = argparse.ArgumentParser(description="Set this machine up for the project.")
     parser.add_argument("--dev", action="store_true", help="with what tests and checks need")
     parser.add_argument(
@@ -397,8 +408,12 @@ def main() -> int:
     arguments = parse_arguments()
     steps = [
         step
-        for step in STEPS
-        if (step.key in arguments.only if arguments.only else arguments.dev or not step.dev_only)
+        for step in (*STEPS, *EXTRA_STEPS)
+        if (
+            step.key in arguments.only
+            if arguments.only
+            else step in STEPS and (arguments.dev or not step.dev_only)
+        )
     ]
     step = steps[0]
     try:

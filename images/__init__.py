@@ -6,14 +6,15 @@ Theory of operation
 1. **Definition.** ``images/<name>/image.toml`` says which Debian packages an image has, which
    languages they bring (how to compile and run one), under which limits by default, and with which
    program each language proves that it works. ``loading`` checks every key; ``definition`` is the
-   checked form. Other directories with definitions can be given.
+   checked form; one may extend another (``extending``). ``facts.toml`` beside it has the programs of
+   ``facts``. Other directories with definitions can be given.
 
 2. **Build** (``build``). Under the store's lock, in a staging directory of the store:
    ``mmdebstrap`` installs the packages by name from this machine's own package sources for the
-   image's suite (``mmdebstrap``, ``apt_sources``); the definition's commands run in a chroot
-   (``chroot``), without a network; what the definition does not want is deleted; ``normalise``
-   makes an image of it: readable by all, no privilege bits, no devices, nothing of this machine,
-   empty mount points. Then the version of each language is asked for.
+   image's suite (``mmdebstrap``, ``apt_sources``), and npm fetches what is pinned (``npm_packages``);
+   the definition's commands run in a chroot (``chroot``), without a network; what the definition does
+   not want is deleted; ``normalise`` makes an image of it: readable by all, no privilege bits, no
+   devices, nothing of this machine, empty mount points. Then the version of each language is asked for.
 
 3. **Store** (``store``, ``manifest``, ``tree``). The tree is hashed; tree and definition together
    give the image's digest. The staging directory is renamed to ``sha256-<hex>``, the caller's
@@ -29,6 +30,10 @@ Theory of operation
    from there on it goes the way of a build. Nothing of it is run but in a container, by the self-test.
    The layers are unpacked by code of our own and not by ``umoci``, which has no limit on sizes, makes
    devices, keeps owners and setuid bits, and does it all as root.
+
+6. **In use** (``residency``, ``page_cache``, ``watch``, ``canary``). The files of an image are read into
+   memory when it is used for the first time, and let go when others need the room; what sits in a slot
+   is compared with the disk, a piece at a time.
 
 A build that fails or is killed leaves a staging directory at most. The builder's children hold the
 lock too, so the next one waits until they are gone, then deletes it.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from images import mmdebstrap, normalise, python_packages
+from images import mmdebstrap, normalise, npm_packages, python_packages
 from images.chroot import run_in_rootfs
 from images.definition import ImageDefinition, fingerprint, rootfs_fingerprint
 from images.errors import BuildError, StoreError
@@ -135,6 +135,7 @@ def _install(work: _Build, rootfs: Path) -> dict[str, str]:
     started_at_s = time.time()
     packages = mmdebstrap.install(work.definition, rootfs, work.lock, work.say)
     python_packages.install(work.definition, rootfs, work.say)
+    npm_packages.install(work.definition, rootfs, work.say)
     normalise.add_files(rootfs, work.definition.files)
     for number, command in enumerate(work.definition.commands, start=1):
         work.say(f"running command {number} of {len(work.definition.commands)}")

@@ -1,7 +1,7 @@
-"""The commands about images: ``build``, ``list``, ``show`` and ``rm``."""
+"""The commands about images: to build, import, test, list, show, verify and remove them."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,12 +14,16 @@ from rich.table import Column, Table
 from images.build import Progress, SelfTest, ensure
 from images.definition import ImageDefinition, fingerprint
 from images.errors import ImageError, StoreError
+from images.facts import NO_PROGRAM, FactResult
 from images.importing import MAX_BYTES, Import, import_image
 from images.loading import find_definitions
 from images.manifest import StoredImage
 from images.shelf import Shelf
 from images.store import DEFAULT_ROOT, ImageStore
 from images.verification import complaints
+
+ShowFacts = Callable[[StoredImage, Sequence[Path]], Iterable[FactResult]]
+"""Shows an image's facts in real containers; also given are more directories with definitions."""
 
 Store = Annotated[Path, typer.Option("--store", help="Where built images lie.")]
 Definitions = Annotated[
@@ -28,12 +32,17 @@ Definitions = Annotated[
 ]
 
 
-def make_app(selftest: SelfTest | None = None, root: Path = DEFAULT_ROOT) -> typer.Typer:
+def make_app(
+    selftest: SelfTest | None = None,
+    root: Path = DEFAULT_ROOT,
+    show_facts: ShowFacts | None = None,
+) -> typer.Typer:
     """The sub-application.
 
     Args:
         selftest: runs an image's hello programs before it gets its name.
         root: the store, unless ``--store`` says otherwise.
+        show_facts: what ``test`` does.
     """
     app = typer.Typer(
         help="Build and look at the images that programs run in.", no_args_is_help=True
@@ -104,6 +113,37 @@ def make_app(selftest: SelfTest | None = None, root: Path = DEFAULT_ROOT) -> typ
             wanted = Import(source, name, definition, max_mb << 20)
             import_image(wanted, ImageStore(store), progress, selftest)
 
+    if show_facts is not None:
+
+        @app.command()
+        def test(
+            names: Annotated[list[str] | None, typer.Argument(help="Images to test.")] = None,
+            every: Annotated[
+                bool, typer.Option("--all", help="Test every image that is built.")
+            ] = False,
+            definitions: Definitions = None,
+            store: Store = root,
+        ) -> None:
+            """Show that the languages of built images do what every language must. Needs root."""
+            with _errors():
+                images = ImageStore(store)
+                if not names and not every:
+                    raise typer.BadParameter("name an image or give --all")
+                wanted = images.names() if every else list(dict.fromkeys(names or []))
+                tested = [images.get(name) for name in wanted]
+                wrong = sum(_test(image, show_facts, definitions or ()) for image in tested)
+            if wrong:
+                raise typer.Exit(1)
+
+    @app.command()
+    def gc(store: Store = root) -> None:
+        """Delete what broken builds and replaced images have left, unless it is in use."""
+        with _errors():
+            images = ImageStore(store)
+            with images.exclusive(lambda: _console().print("waiting for a build to end")):
+                deleted = images.prune()
+            _console().print(f"{len(deleted)} images deleted", highlight=False)
+
     @app.command()
     def verify(
         names: Annotated[list[str] | None, typer.Argument(help="By default all.")] = None,
@@ -157,6 +197,38 @@ def _select(
     if not names and not every:
         raise typer.BadParameter(f"name an image ({', '.join(known)}) or give --all")
     return list(definitions) if every else [known[name] for name in dict.fromkeys(names)]
+
+
+def _test(image: StoredImage, show_facts: ShowFacts, definitions: Sequence[Path]) -> int:
+    """Show the facts of an image, a line for each language; returns how many are wrong."""
+    console, wrong = _console(), 0
+    shown: list[FactResult] = []
+    with console.status(f"{image.name}: hello") as status:
+        for result in show_facts(image, definitions):
+            if shown and shown[-1].language != result.language:
+                console.print(_summary(image, shown), highlight=False, markup=False)
+                shown = []
+            shown.append(result)
+            status.update(f"{image.name}: {result.language} {result.fact}")
+            if result.complaint:
+                wrong += 1
+                text = f"{image.name}: {result.language}: {result.fact}: {result.complaint}"
+                console.print(text, style="red", highlight=False, markup=False)
+    if shown:
+        console.print(_summary(image, shown), highlight=False, markup=False)
+    return wrong
+
+
+def _summary(image: StoredImage, shown: Sequence[FactResult]) -> str:
+    good = sum(result.absent is None and result.complaint is None for result in shown)
+    wrong = [result.fact for result in shown if result.complaint]
+    absent = [result.fact for result in shown if result.absent not in (None, NO_PROGRAM)]
+    missing = [result.fact for result in shown if result.absent == NO_PROGRAM]
+    parts = [f"{good} good"]
+    for what, facts in (("wrong", wrong), ("not of it", absent), ("no program", missing)):
+        parts += [f"{what}: {', '.join(facts)}"] if facts else []
+    seconds = sum(result.seconds for result in shown)
+    return f"{image.name}: {shown[0].language}: {'; '.join(parts)} ({seconds:.1f} s)"
 
 
 def _table(store: ImageStore, definitions: tuple[ImageDefinition, ...]) -> Table:

@@ -95,6 +95,7 @@ class ImageDefinition:
         languages: at least one.
         files: absolute path → text of files that the definition brings, there before the commands
             are run; one that begins with ``#!`` can be executed.
+        npm_packages: packages of npm, each as ``name@version sha512-…``, without what they depend on.
     """
 
     name: str
@@ -108,6 +109,7 @@ class ImageDefinition:
     origin: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     python_packages: tuple[str, ...] = ()
+    npm_packages: tuple[str, ...] = ()
 
     def environment_of(self, language: Language) -> dict[str, str]:
         """The whole environment of a run: the image's, with the language's on top."""
@@ -131,6 +133,8 @@ class ImageDefinition:
             document["files"] = dict(self.files)
         if self.python_packages:
             document["python_packages"] = list(self.python_packages)
+        if self.npm_packages:
+            document["npm_packages"] = list(self.npm_packages)
         return document
 
 
@@ -143,9 +147,8 @@ def rootfs_fingerprint(definition: ImageDefinition) -> str:
     """A hash of what decides the files of the image; limits, commands to run and texts do not."""
     document = definition.to_document()
     parts = {key: document[key] for key in ("suite", "packages", "remove", "commands")}
-    for key in ("files", "python_packages"):
-        if key in document:
-            parts[key] = document[key]
+    optional = ("files", "python_packages", "npm_packages")
+    parts |= {key: document[key] for key in optional if key in document}
     if definition.commands:
         parts["environment"] = document["environment"]
     if definition.origin:

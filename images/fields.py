@@ -39,6 +39,10 @@ class Fields:
         """Whether the table has ``key``."""
         return key in self._table
 
+    def is_table(self, key: str) -> bool:
+        """Whether ``key`` is there and is a table."""
+        return isinstance(self._table.get(key), Mapping)
+
     def text(self, key: str, default: str | None = None) -> str:
         """A string without NUL characters."""
         return self._checked_text(key, self._take(key, default))

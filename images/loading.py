@@ -8,6 +8,7 @@ from typing import Any
 
 from images.definition import COMPILE_LIMITS, Hello, ImageDefinition, Language
 from images.errors import DefinitionError
+from images.extending import merged
 from images.fields import Fields
 from runtime.limits import KIB, MIB, Limits, default_wall_time_s
 
@@ -22,6 +23,8 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 _PYTHON_PACKAGE = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9.!+]+( --hash=sha256:[0-9a-f]{64})+"
 )
+_NPM_NAME = r"(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*"
+_NPM_PACKAGE = re.compile(_NPM_NAME + r"@[0-9][A-Za-z0-9.+-]* sha512-[A-Za-z0-9+/]{86}==")
 
 
 def find_definitions(extra: Iterable[Path] = ()) -> tuple[ImageDefinition, ...]:
@@ -30,34 +33,71 @@ def find_definitions(extra: Iterable[Path] = ()) -> tuple[ImageDefinition, ...]:
     Raises:
         DefinitionError: one of them is wrong, a directory is missing, or two have one name.
     """
-    found: dict[str, tuple[ImageDefinition, Path]] = {}
+    return tuple(load_definition(path) for _, path in sorted(definition_files(extra).items()))
+
+
+def definition_files(extra: Iterable[Path] = ()) -> dict[str, Path]:
+    """Where the definitions lie that ``find_definitions`` reads, by name.
+
+    Raises:
+        DefinitionError: as there.
+    """
+    found: dict[str, Path] = {}
     for directory in (Path(__file__).parent, *extra):
         if not directory.is_dir():
             raise DefinitionError(
                 f"{directory}: is no directory; give one that holds */{DEFINITION_FILE}"
             )
         for path in sorted(directory.glob(f"*/{DEFINITION_FILE}")):
-            definition = load_definition(path)
-            if definition.name in found:
-                other = found[definition.name][1]
+            name = Fields(_read_toml(path), str(path)).name("name")
+            if name in found:
                 raise DefinitionError(
-                    f"{path}: name: {definition.name!r} is taken by {other}; rename one"
+                    f"{path}: name: {name!r} is taken by {found[name]}; rename one"
                 )
-            found[definition.name] = (definition, path)
-    return tuple(definition for _, (definition, _) in sorted(found.items()))
+            found[name] = path
+    return found
 
 
-def load_definition(path: Path) -> ImageDefinition:
+def load_definition(path: Path, extending: tuple[Path, ...] = ()) -> ImageDefinition:
     """Read one ``image.toml``; hello programs may stand in files beside it.
+
+    What it ``extends`` is read first: a definition in a directory beside its own, else one of this
+    package. ``extending`` are the files that led to this one.
 
     Raises:
         DefinitionError: the file cannot be read, is no TOML, or says something wrong.
     """
+    document: Mapping[str, Any] = _read_toml(path)
+    if "extends" in document:
+        fields = Fields(document, str(path))
+        name, chain = fields.name("extends"), (*extending, path.resolve())
+        found = _base(name, path)
+        if found is None:
+            fields.fail(
+                "extends", f"there is no definition {name!r}, neither beside this one nor of ours"
+            )
+        if found.resolve() in chain:
+            fields.fail("extends", f"{name!r} extends this one; break the circle")
+        base = load_definition(found, chain)
+        if fields.has("suite") and fields.text("suite") != base.suite:
+            fields.fail("suite", f"must be that of {name!r}, {base.suite}; leave it out")
+        document = merged(base.to_document(), document)
+    return parse_definition(document, source=str(path), folder=path.parent)
+
+
+def _base(name: str, path: Path) -> Path | None:
+    for directory in (path.resolve().parent.parent, Path(__file__).resolve().parent):
+        file = directory / name / DEFINITION_FILE
+        if file.exists():
+            return file
+    return None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DefinitionError(f"{path}: cannot be read as TOML: {error}") from error
-    return parse_definition(document, source=str(path), folder=path.parent)
 
 
 def parse_definition(
@@ -83,6 +123,7 @@ def parse_definition(
         files=_files(fields),
         origin=_origin(fields, folder),
         python_packages=_python_packages(fields),
+        npm_packages=_npm_packages(fields),
     )
     fields.done()
     _check_aliases(fields, definition)
@@ -190,6 +231,14 @@ def _python_packages(fields: Fields) -> tuple[str, ...]:
             fields.fail(
                 "python_packages", f"{package!r} must look like NAME==VERSION --hash=sha256:..."
             )
+    return packages
+
+
+def _npm_packages(fields: Fields) -> tuple[str, ...]:
+    packages = fields.texts("npm_packages", ())
+    for package in packages:
+        if not _NPM_PACKAGE.fullmatch(package):
+            fields.fail("npm_packages", f"{package!r} must look like NAME@VERSION sha512-HASH==")
     return packages
 
 

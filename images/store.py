@@ -200,12 +200,19 @@ class ImageStore:
         (self._names / name).unlink()
         self.prune()
 
-    def prune(self) -> None:
-        """Delete the images that have no name and are not held. The caller has ``exclusive``."""
+    def prune(self) -> tuple[str, ...]:
+        """Delete the images that have no name and are not held; returns their digests.
+
+        The caller has ``exclusive``.
+        """
+        deleted = []
         named = {digest for name in self.names() if (digest := self._meaning(name)) is not None}
         for folder in self.root.glob("sha256-*"):
-            if folder.name.replace("-", ":", 1) not in named and not _is_held(folder):
+            digest = folder.name.replace("-", ":", 1)
+            if digest not in named and not _is_held(folder):
                 _delete_tree(folder)
+                deleted.append(digest)
+        return tuple(deleted)
 
     def _meaning(self, name: str) -> str | None:
         """The digest that a name means; None if it cannot be read, and so keeps no image."""

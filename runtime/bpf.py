@@ -17,6 +17,8 @@ from dataclasses import dataclass
 ALLOW = 0x7FFF0000
 KILL_PROCESS = 0x80000000
 _ERRNO = 0x00050000
+DO_NOTHING = _ERRNO
+"""The action that lets a call succeed without being carried out."""
 _X86_64 = 0xC000003E
 _X32_BIT = 0x40000000
 _NO_CALL = 0xFFFFFFFF  # what a tracer sets to have none carried out
@@ -34,17 +36,19 @@ def fail_with(error: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ArgumentRule:
-    """Calls with these values of one argument are allowed; the others get the default action.
+    """Calls with these values of one argument get an action; the others get the default one.
 
     Attributes:
         argument: its number, from 0.
         mask: of its 64 bits, which count.
-        values: what is allowed, within the mask.
+        values: those that count, within the mask.
+        action: what those calls get.
     """
 
     argument: int
     mask: int
     values: tuple[int, ...]
+    action: int = ALLOW
 
 
 Meaning = int | ArgumentRule
@@ -123,12 +127,12 @@ class _Program:
         return self._add(_LOAD, offset)
 
     def _rule(self, rule: ArgumentRule) -> int:
-        """Allows the values of a rule: compares the halves of the argument, the upper one first."""
+        """Finds the values of a rule: compares the halves of the argument, the upper one first."""
         refuse, place = self.action(self._default), self.action(self._default)
         high_mask, low_mask = rule.mask >> 32, rule.mask & _LOW
         offset = _ARGUMENTS_OFFSET + 8 * rule.argument
         for value in reversed(rule.values):
-            place = self.test(_IF_EQUAL, value & _LOW, self.action(ALLOW), place)
+            place = self.test(_IF_EQUAL, value & _LOW, self.action(rule.action), place)
         place = self._load_masked(offset, low_mask, place)
         if high_mask:
             (high,) = {value >> 32 for value in rule.values}

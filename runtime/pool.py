@@ -1,10 +1,11 @@
 """The slots of one worker, and which of them serves which image.
 
-A job first reserves a place in the pool and gets a slot when its image is known: one that already holds
-the image, else an empty one, else the one that was idle longest, whose container is then swapped.
+A worker with a few slots serves any number of images: a slot that holds another image has its container
+swapped. Who gets which slot is decided in `runtime.placement`.
 """
 
 import asyncio
+import collections
 import logging
 import os
 import shutil
@@ -13,13 +14,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from time import monotonic
+from typing import Literal, Self
 
 from runtime import build_init, seccomp, syscalls, workplace
 from runtime.cgroups import CgroupPool, open_pool
 from runtime.container import UID_RANGE
 from runtime.errors import HostNotReady, SandboxFault
 from runtime.gvisor import Gvisor
+from runtime.placement import Placement
 from runtime.slot import Slot
 from runtime.tasks import carry_through
 from runtime.warm import WarmSpec
@@ -71,6 +74,30 @@ class Image:
     warm: WarmSpec | None = None
 
 
+How = Literal["hit", "boot", "swap"]
+"""A slot that is given out holds the image, is empty, or holds another one, which is swapped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A slot was given out for an image; a boot, if there was one, took ``boot_s``."""
+
+    digest: str
+    how: How
+    boot_s: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class _Waiter:
+    digest: str
+    slot: asyncio.Future[Slot]
+    passed_over: int = 0
+
+
+# Leases that nobody asks for are forgotten beyond so many.
+_MOST_LEASES = 10_000
+
+
 def _make_slot(
     config: PoolConfig, number: int, cgroups: CgroupPool, crun: str, gvisor: Gvisor | None
 ) -> Slot:
@@ -102,8 +129,9 @@ class SlotPool:
         self._filter = filter_program
         # Free slots, the longest idle one first.
         self._free = list(slots)
-        self._changed = asyncio.Condition()
-        self._waiting = 0
+        self._waiting: list[_Waiter] = []
+        self._placement = Placement()
+        self._leases: collections.deque[Lease] = collections.deque(maxlen=_MOST_LEASES)
 
     @classmethod
     def open(cls, config: PoolConfig) -> Self:
@@ -142,22 +170,34 @@ class SlotPool:
         Raises:
             SandboxFault: the container could not be booted, or every slot has been lost.
         """
-        self._waiting += 1
+        slot = await self._take(image)
         try:
-            slot = await self._take(image)
-        finally:
-            self._waiting -= 1
-        try:
-            if slot.image != image.digest or not slot.is_usable:
-                await slot.boot(image.digest, image.rootfs, self._filter, image.warm)
+            await self._hold(slot, image)
             yield slot
         finally:
             await self.give_back(slot)
 
+    async def _hold(self, slot: Slot, image: Image) -> None:
+        if slot.image == image.digest and slot.is_usable:
+            self._leases.append(Lease(image.digest, "hit"))
+            return
+        how: How = "boot" if slot.image is None else "swap"
+        started_s = monotonic()
+        await slot.boot(image.digest, image.rootfs, self._filter, image.warm)
+        boot_s = monotonic() - started_s
+        self._placement.booted(image.digest, boot_s)
+        self._leases.append(Lease(image.digest, how, boot_s))
+
+    def take_leases(self) -> list[Lease]:
+        """What has been given out by `lease` since this was asked last."""
+        leases = list(self._leases)
+        self._leases.clear()
+        return leases
+
     @property
     def is_wanted(self) -> bool:
         """Whether somebody waits for a slot."""
-        return self._waiting > 0
+        return bool(self._waiting)
 
     def borrow(self, image: Image) -> Slot | None:
         """An idle slot that holds ``image`` already, if nobody waits for one. Give it back soon."""
@@ -175,18 +215,34 @@ class SlotPool:
         await carry_through(self._give_back(slot))
 
     async def _take(self, image: Image) -> Slot:
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._free or not self._slots)
-            if not self._free:
-                raise SandboxFault("every slot of this worker has been lost; restart the worker")
-            slot = min(self._free, key=lambda slot: self._unfitness(slot, image))
-            self._free.remove(slot)
-            return slot
+        waiter = _Waiter(image.digest, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiter)
+        self._placement.used(image.digest)
+        self._hand_out()
+        try:
+            return await waiter.slot
+        except asyncio.CancelledError:
+            if waiter in self._waiting:
+                self._waiting.remove(waiter)
+            elif not waiter.slot.cancelled() and waiter.slot.exception() is None:
+                # It came at the same moment as the cancellation.
+                self._free.append(waiter.slot.result())
+                self._hand_out()
+            raise
 
-    def _unfitness(self, slot: Slot, image: Image) -> tuple[bool, int, bool]:
-        """A slot that holds the image is best, then one whose core is idle, then an empty one."""
-        on_its_core = sum(other.cpu == slot.cpu for other in self._slots if other not in self._free)
-        return slot.image != image.digest, on_its_core, slot.image is not None
+    def _hand_out(self) -> None:
+        """Gives the free slots to those who wait."""
+        # Who has been cancelled takes nothing any more, also before he has noticed.
+        self._waiting = [waiter for waiter in self._waiting if not waiter.slot.done()]
+        while self._free and self._waiting:
+            waiter = self._placement.choose_waiter(self._waiting, self._free)
+            slot = self._placement.choose_slot(self._free, self._slots, waiter.digest)
+            self._waiting.remove(waiter)
+            self._free.remove(slot)
+            waiter.slot.set_result(slot)
+        while self._waiting and not self._slots:
+            lost = SandboxFault("every slot of this worker has been lost; restart the worker")
+            self._waiting.pop().slot.set_exception(lost)
 
     @property
     def held_images(self) -> set[str]:
@@ -202,13 +258,12 @@ class SlotPool:
         usable = True
         if not slot.is_usable:
             usable = await self._rebuild(slot)
-        async with self._changed:
-            if usable:
-                self._free.append(slot)
-            else:
-                self._slots.remove(slot)
-                self.size -= 1
-            self._changed.notify_all()
+        if usable:
+            self._free.append(slot)
+        else:
+            self._slots.remove(slot)
+            self.size -= 1
+        self._hand_out()
 
     async def _rebuild(self, slot: Slot) -> bool:
         try:

@@ -6,13 +6,14 @@ and the x32 ABI end the program with SIGSYS.
 """
 
 import errno
+import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyseccomp
 
-from runtime.bpf import ALLOW, ArgumentRule, Meaning, assemble, fail_with
+from runtime.bpf import ALLOW, DO_NOTHING, ArgumentRule, Meaning, assemble, fail_with
 from runtime.errors import HostNotReady
 
 POLICIES = Path(__file__).parent / "policies"
@@ -84,4 +85,6 @@ def _argument_rules(policy: Policy) -> dict[str, Meaning]:
         # It moves page-cache pages into pipes; EINVAL makes libuv and Python fall back to copying.
         "sendfile": fail_with(errno.EINVAL),
         "ioctl": ArgumentRule(1, _LOW_32_BITS, policy.ioctl_requests),
+        # Mono asks each thread to have the usual scheduling, and complains on stdout where it may not.
+        "sched_setscheduler": ArgumentRule(1, _LOW_32_BITS, (os.SCHED_OTHER,), DO_NOTHING),
     }

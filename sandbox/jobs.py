@@ -198,6 +198,18 @@ class JobCase:
 
 
 @dataclass(frozen=True, slots=True)
+class SlotLease:
+    """A slot was given out for an image: it held that already (``hit``), or a container was booted in it.
+
+    ``boot`` is into an empty slot, ``swap`` in place of another image's container.
+    """
+
+    image: str
+    how: Literal["hit", "boot", "swap"]
+    boot_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class JobResult:
     """What came of a job. ``fault`` is set exactly when the verdict is IE."""
 
@@ -224,6 +236,8 @@ class JobResult:
     stages: tuple[Step, ...] = ()
     cases: tuple[JobCase, ...] = ()
     grade: Literal["strong", "weak"] | None = None
+    # Of the worker, since its last result.
+    leases: tuple[SlotLease, ...] = ()
 
 
 def failed(job_id: str, code: str, message: str, *, retryable: bool = True) -> JobResult:

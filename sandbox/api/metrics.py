@@ -27,6 +27,19 @@ class Metrics:
             buckets=_PHASE_BUCKETS_S,
             registry=self._registry,
         )
+        self._leases = Counter(
+            "sandbox_slot_leases",
+            "Slots given out: hit (it held the image), boot (it was empty), swap (it held another one).",
+            ("image", "how"),
+            registry=self._registry,
+        )
+        self._boot = Histogram(
+            "sandbox_boot_seconds",
+            "Seconds until a container was ready in a slot.",
+            ("image",),
+            buckets=_PHASE_BUCKETS_S,
+            registry=self._registry,
+        )
         waiting = Gauge("sandbox_queue_waiting", "Runs that wait.", registry=self._registry)
         waiting.set_function(lambda: queue.waiting)
         running = Gauge("sandbox_queue_running", "Runs under way.", registry=self._registry)
@@ -41,6 +54,10 @@ class Metrics:
             self._phase.labels("prepare").observe(result.prepare_s)
             self._phase.labels("compile").observe(result.compile_s)
             self._phase.labels("run").observe(result.run_s)
+            for lease in result.leases:
+                self._leases.labels(lease.image, lease.how).inc()
+                if lease.how != "hit":
+                    self._boot.labels(lease.image).observe(lease.boot_s)
 
     def refused(self, code: str) -> None:
         """Counts a request that was refused for lack of room."""

@@ -1,35 +1,37 @@
 """The service's only door to ``runtime`` and ``images``."""
 
 import asyncio
-import itertools
+import json
 import logging
 import os
 import re
 import subprocess
 import sys
-import threading
-from collections.abc import AsyncIterator, Callable
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
 from typing import NoReturn, Self
 
 import typer
 
-from images.canary import Canary
 from images.catalog import Catalog, Entry
 from images.cli import make_app
 from images.definition import Language
 from images.errors import BuildError, CatalogError, ImageChanged
+from images.facts import FACTS, NO_PROGRAM, FactProgram, FactResult, LanguageFacts, find_facts
 from images.manifest import StoredImage
-from images.page_cache import ResidentFiles
+from images.residency import Residency
 from images.shelf import Shelf, held
 from images.store import ImageStore
+from images.watch import Watch
 from runtime.errors import HostNotReady, SandboxFault, SetupFailed, SlotBroken
 from runtime.feed import Feed, Listener
 from runtime.hostcheck import Finding, Level, check_host
 from runtime.init_protocol import PROTECTED, InputFile
 from runtime.limits import KIB, MIB, Limits, default_wall_time_s
 from runtime.outcome import CollectedFile, Kill, Outcome, StartError
-from runtime.pool import Image, PoolConfig, SlotPool
+from runtime.pool import Image, Lease, PoolConfig, SlotPool
 from runtime.program import Program
 from runtime.slot import Slot
 from runtime.warm import WarmSpec
@@ -39,18 +41,24 @@ log = logging.getLogger(__name__)
 
 # Of the machine's memory: what images may keep for themselves in each worker.
 _LOCKED_SHARE = 0.25
+# What is read ahead of the first request for it: the default images, and what is about as small.
+_WARM_BYTES = 1_000_000_000
 # Of an image's files: how much is compared at a time, 15 ms of work, and how often in the first round.
 _LOOK_BYTES = 8 << 20
 _FIRST_LOOKS_S = 0.25
 
 __all__ = [
+    "FACTS",
     "KIB",
     "MIB",
+    "NO_PROGRAM",
     "PROTECTED",
     "Catalog",
     "CatalogError",
     "CollectedFile",
     "Entry",
+    "FactProgram",
+    "FactResult",
     "Feed",
     "Finding",
     "Host",
@@ -61,6 +69,7 @@ __all__ = [
     "InputFile",
     "Kill",
     "Language",
+    "LanguageFacts",
     "Level",
     "Limits",
     "Listener",
@@ -73,6 +82,7 @@ __all__ = [
     "StartError",
     "StoredImage",
     "default_wall_time_s",
+    "find_facts",
     "host_check",
     "make_images_app",
     "maximum_limits",
@@ -140,9 +150,11 @@ class Host:
         self.catalog = catalog
         self._undo = undo
         self._jobs = pool.size // 2
-        self._files = undo.enter_context(ResidentFiles())
+        memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        most_locked_bytes = int(memory_bytes * _LOCKED_SHARE)
+        self._files = undo.enter_context(Residency(most_locked_bytes, lambda: pool.held_images))
         self._side_leases = asyncio.Semaphore(max(1, self._jobs))
-        self._loading = threading.Lock()
+        self._warming: asyncio.Task[None] | None = None
         self._loads: dict[str, asyncio.Task[None]] = {}
         self._images: dict[str, Image] = {}
 
@@ -183,9 +195,14 @@ class Host:
 
         The image's files are in memory before its first container touches them.
         """
-        await asyncio.shield(self._load(image))
+        await self._load(image)
         async with self.pool.lease(self._image(image)) as slot:
             yield slot
+
+    def take_leases(self) -> list[tuple[str, Lease]]:
+        """What has been given out since this was asked last, each with the image's name."""
+        names = {image.digest: image.name for image in self.catalog.images}
+        return [(names[lease.digest], lease) for lease in self.pool.take_leases()]
 
     def _image(self, image: StoredImage) -> Image:
         if image.digest not in self._images:
@@ -228,56 +245,69 @@ class Host:
                 raise SandboxFault(
                     "too many slots of this worker have been lost; restart the worker"
                 )
-            await asyncio.shield(self._load(image))
+            await self._load(image)
             async with self.pool.lease(self._image(image)) as slot:
                 yield slot
 
     def warm(self) -> None:
-        """Begins to read the images into memory, so that their first runs need not wait for it.
+        """Begins to read images into memory, so that their first runs need not wait for it.
 
-        Small ones first: they are soon there, and most of what may be locked is left for the others.
+        Small ones, and not more than a moderate amount; the others are read when somebody asks for them.
         """
+        left_bytes, small = _WARM_BYTES, []
         for image in sorted(self.catalog.images, key=lambda image: image.size_bytes):
-            self._load(image)
+            left_bytes -= image.size_bytes
+            if left_bytes >= 0:
+                small.append(image)
+        self._warming = asyncio.create_task(self._load_all(small))
 
-    def _load(self, image: StoredImage) -> asyncio.Task[None]:
+    async def _load_all(self, images: list[StoredImage]) -> None:
+        # One after the other, so that whoever wants another one meanwhile waits for one at most.
+        for image in images:
+            await self._load(image)
+
+    async def _load(self, image: StoredImage) -> None:
+        """Waits until the image's files are in memory."""
+        self._files.used(image.digest)
         if image.digest not in self._loads:
-            work = asyncio.to_thread(self._load_now, image)
-            self._loads[image.digest] = asyncio.create_task(work)
-        return self._loads[image.digest]
+            self._loads[image.digest] = asyncio.create_task(self._load_now(image))
+        await asyncio.shield(self._loads[image.digest])
 
-    def _load_now(self, image: StoredImage) -> None:
-        memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        with self._loading:  # one after the other: they would compete for the disk
-            before = self._files.locked_bytes
-            size_bytes = self._files.add(image.rootfs, int(memory_bytes * _LOCKED_SHARE))
-            locked_bytes = self._files.locked_bytes - before
-        text = "image %s: %d MB are in memory, %d MB of them locked there"
-        log.info(text, image.name, size_bytes // 1_000_000, locked_bytes // 1_000_000)
+    async def _load_now(self, image: StoredImage) -> None:
+        try:
+            released = await asyncio.to_thread(self._files.load, image)
+        except BaseException:
+            self._loads.pop(image.digest, None)
+            raise
+        for digest in released:
+            self._loads.pop(digest, None)
+
+    def _in_use(self) -> list[StoredImage]:
+        held = self.pool.held_images
+        return [image for image in self.catalog.images if image.digest in held]
 
     async def watch(self, every_s: float) -> NoReturn:
-        """Compares the images' files in memory with what they should be, a piece every ``every_s``.
+        """Compares the files of images in use with what they should be, a piece every ``every_s``.
+
+        An image that sits in no slot is not looked at: nobody is judged by it. When it is in use again,
+        it is compared with what it held before.
 
         Raises:
             ImageChanged: a file has changed; nothing that is run here can be trusted any more.
             OSError: a file cannot be read any more.
         """
-        canaries = []
-        for image in self.catalog.images:
-            await asyncio.shield(self._load(image))
-            canary = Canary(image.name, image.rootfs)
-            canaries.append(canary)
-            while not canary.rounds:
-                await asyncio.to_thread(canary.look, _LOOK_BYTES)
-                await asyncio.sleep(min(every_s, _FIRST_LOOKS_S))
-            log.info("image %s: is watched for changes", image.name)
-        for canary in itertools.cycle(canaries):
-            await asyncio.to_thread(canary.look, _LOOK_BYTES)
-            await asyncio.sleep(every_s)
-        raise AssertionError("there is no image to watch")
+        watch = Watch()
+        while True:
+            known = await asyncio.to_thread(watch.look, self._in_use(), _LOOK_BYTES)
+            if known is not None:
+                log.info("image %s: is watched for changes", known.name)
+            is_fast = not watch.knows(self.pool.held_images)
+            await asyncio.sleep(min(every_s, _FIRST_LOOKS_S) if is_fast else every_s)
 
     async def close(self) -> None:
         """Ends all slots, and lets go of the images."""
+        if self._warming is not None:
+            self._warming.cancel()
         await asyncio.gather(*self._loads.values(), return_exceptions=True)
         await self.pool.close()
         self._undo.close()
@@ -309,6 +339,32 @@ def _selftest(image: StoredImage, say: Callable[[str], None]) -> None:
         raise BuildError(f"{image.name}: the self-test failed:\n{text}")
 
 
+def show_facts(image: StoredImage, directories: Sequence[Path]) -> Iterator[FactResult]:
+    """Shows the facts of an image's languages, in a process of their own, one after the other.
+
+    Raises:
+        BuildError: they could not be shown to the end.
+    """
+    module = "sandbox.worker.facts"
+    store = str(image.rootfs.parent.parent)
+    command = [sys.executable, "-m", module, store, image.digest, *map(str, directories)]
+    with (
+        tempfile.TemporaryFile("w+") as errors,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                yield FactResult(**json.loads(line))
+        finally:
+            process.terminate()
+            process.wait()
+        if process.returncode != 0:
+            errors.seek(0)
+            text = errors.read().strip()[-2000:]
+            raise BuildError(f"{image.name}: its facts cannot be shown:\n{text}")
+
+
 def make_images_app(settings: Settings) -> typer.Typer:
     """The commands about images, for the store of a service with these settings."""
-    return make_app(_selftest, settings.images_dir)
+    return make_app(_selftest, settings.images_dir, show_facts)

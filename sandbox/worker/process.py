@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
 import signal
 import socket
@@ -9,7 +10,16 @@ from pathlib import Path
 
 import uvloop
 
-from sandbox.jobs import HostFinding, ImageSummary, Language, LimitChanges, WorkerHello
+from sandbox.jobs import (
+    HostFinding,
+    ImageSummary,
+    Job,
+    JobResult,
+    Language,
+    LimitChanges,
+    SlotLease,
+    WorkerHello,
+)
 from sandbox.queue.base import WorkerEnd
 from sandbox.queue.open import open_worker_end
 from sandbox.settings import Settings
@@ -120,7 +130,13 @@ async def _serve(settings: Settings, host: Host, hello: WorkerHello) -> None:
         compile_cache_bytes=settings.compile_cache_bytes,
         cpu_grace=settings.cpu_grace,
     )
-    queue = open_worker_end(settings, hello, judge.judge, host.held_images)
+
+    async def judge_and_count(job: Job) -> JobResult:
+        result = await judge.judge(job)
+        leases = [SlotLease(name, lease.how, lease.boot_s) for name, lease in host.take_leases()]
+        return dataclasses.replace(result, leases=tuple(leases))
+
+    queue = open_worker_end(settings, hello, judge_and_count, host.held_images)
     loop = asyncio.get_running_loop()
     host.warm()
     serving = asyncio.create_task(queue.serve())

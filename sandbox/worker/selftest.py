@@ -4,9 +4,11 @@ Judges the hello program of each of its languages like any other run. A process 
 slots changes the process that does it.
 """
 
+import contextlib
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import uvloop
@@ -29,7 +31,8 @@ from sandbox.worker.judge import Judge
 _FIRST_UID = 0x7C00_0000
 
 
-def _hello_job(language: Language) -> Job:
+def hello_job(language: Language) -> Job:
+    """The run of a language's hello program."""
     hello = language.hello
     test = JobTest("hello", hello.stdin.encode(), hello.expected_output.encode())
     return Job(
@@ -42,28 +45,13 @@ def _hello_job(language: Language) -> Job:
     )
 
 
-async def _complaints(settings: Settings, host: Host, image: StoredImage) -> list[str]:
-    judge = Judge(
-        host,
-        "selftest",
-        most=maximum_limits(settings),
-        max_artifact_bytes=0,
-        max_result_bytes=1 << 20,
-    )
-    complaints = []
-    try:
-        for language in image.definition.languages:
-            result = await judge.judge(_hello_job(language))
-            if result.verdict is not Verdict.AC:
-                complaints.append(f"{language.name}: {result.verdict}: {result}"[:1000])
-    finally:
-        await host.close()
-    return complaints
+@contextlib.contextmanager
+def opened(store: Path, digest: str) -> Iterator[tuple[StoredImage, Host, Judge]]:
+    """A host with one slot and one image, away from any service, and its judge. Close the host.
 
-
-def main() -> None:
-    """Exits with 1 and the reasons on stderr if the image does not do what its definition says."""
-    store, digest = Path(sys.argv[1]), sys.argv[2]
+    Raises:
+        SystemExit: this machine cannot run containers.
+    """
     image = ImageStore(store).get_by_digest(digest)
     with tempfile.TemporaryDirectory(prefix="sandbox-selftest-", dir="/run") as run_dir:
         settings = Settings(
@@ -76,7 +64,32 @@ def main() -> None:
             host = Host.open(settings, 0, [image])
         except HostNotReady as error:
             sys.exit(f"this machine cannot run containers: {error}")
-        complaints = uvloop.run(_complaints(settings, host, image))
+        judge = Judge(
+            host,
+            "selftest",
+            most=maximum_limits(settings),
+            max_artifact_bytes=0,
+            max_result_bytes=1 << 20,
+        )
+        yield image, host, judge
+
+
+async def _complaints(image: StoredImage, host: Host, judge: Judge) -> list[str]:
+    complaints = []
+    try:
+        for language in image.definition.languages:
+            result = await judge.judge(hello_job(language))
+            if result.verdict is not Verdict.AC:
+                complaints.append(f"{language.name}: {result.verdict}: {result}"[:1000])
+    finally:
+        await host.close()
+    return complaints
+
+
+def main() -> None:
+    """Exits with 1 and the reasons on stderr if the image does not do what its definition says."""
+    with opened(Path(sys.argv[1]), sys.argv[2]) as (image, host, judge):
+        complaints = uvloop.run(_complaints(image, host, judge))
     if complaints:
         sys.exit("\n".join(complaints))
 

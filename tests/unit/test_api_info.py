@@ -1,6 +1,7 @@
 """What the service tells about itself, and that every error has the one form."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ from fastapi.openapi.models import OpenAPI
 from prometheus_client.parser import text_string_to_metric_families
 
 from sandbox.api.examples import RUN_EXAMPLES
+from sandbox.jobs import SlotLease
 from sandbox.models import ImageInfo, LanguageInfo, Readiness, RunRequest
-from tests.api_harness import SMALL, Api, error_of, serve
+from tests.api_harness import SMALL, Api, error_of, ran_well, serve
 
 pytestmark = pytest.mark.anyio
 
@@ -141,6 +143,20 @@ async def test_metrics_are_what_prometheus_reads(api: Api) -> None:
     }
     assert counts == {"queue": 2, "prepare": 2, "compile": 2, "run": 2}
     assert {"sandbox_queue_waiting", "sandbox_queue_running", "sandbox_refused"} <= set(families)
+
+
+async def test_leases_of_slots_are_counted_by_image_and_boots_are_timed(api: Api) -> None:
+    leases = (
+        SlotLease("python", "boot", 0.2),
+        SlotLease("python", "hit", 0.0),
+        SlotLease("jvm", "swap", 0.03),
+    )
+    api.worker.result_of = lambda job: replace(ran_well(job), leases=leases)
+    await api.run()
+    assert await api.metric('sandbox_slot_leases_total{how="hit",image="python"}') == 1
+    assert await api.metric('sandbox_slot_leases_total{how="swap",image="jvm"}') == 1
+    assert await api.metric('sandbox_boot_seconds_count{image="python"}') == 1
+    assert await api.metric('sandbox_boot_seconds_sum{image="jvm"}') == 0.03
 
 
 async def test_gauges_tell_what_is_now() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime.bpf import ALLOW, KILL_PROCESS, ArgumentRule, Meaning, assemble, fail_with
+from runtime.bpf import ALLOW, DO_NOTHING, KILL_PROCESS, ArgumentRule, Meaning, assemble, fail_with
 from runtime.seccomp import compile_policy, load_policy
 from tests.bpf import X86_64, Filter
 
@@ -44,6 +44,8 @@ def by_libseccomp() -> Filter:
         rules.add_rule(pyseccomp.ALLOW, "personality", arg(0, pyseccomp.EQ, persona))
     for request in policy.ioctl_requests:
         rules.add_rule(pyseccomp.ALLOW, "ioctl", arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, request))
+    usual = arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, 0)
+    rules.add_rule(pyseccomp.ERRNO(0), "sched_setscheduler", usual)
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         return Filter(os.pread(file.fileno(), 1 << 20, 0))
@@ -52,7 +54,15 @@ def by_libseccomp() -> Filter:
 OURS, THEIRS = Filter(compile_policy(load_policy("default"))), by_libseccomp()
 RULED = [
     pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name)
-    for name in ("clone", "socket", "socketpair", "personality", "ioctl", "sendfile")
+    for name in (
+        "clone",
+        "socket",
+        "socketpair",
+        "personality",
+        "ioctl",
+        "sendfile",
+        "sched_setscheduler",
+    )
 ]
 TRICKY = st.one_of(
     _BITS,
@@ -98,16 +108,17 @@ def meant(calls: dict[int, Meaning], number: int, arguments: list[int]) -> int:
     if not isinstance(meaning, ArgumentRule):
         return meaning
     value = arguments[meaning.argument] & meaning.mask
-    return ALLOW if value in meaning.values else _ENOSYS
+    return meaning.action if value in meaning.values else _ENOSYS
 
 
 RULES = st.builds(
-    lambda argument, mask, values: ArgumentRule(
-        argument, mask, tuple(value & mask & 0xFFFFFFFF for value in values)
+    lambda argument, mask, values, action: ArgumentRule(
+        argument, mask, tuple(value & mask & 0xFFFFFFFF for value in values), action
     ),
     st.integers(0, 5),
     st.sampled_from([0xFFFFFFFF, 2**64 - 1, 0xF0, 0xFFFFFFFF_0000000F]),
     st.lists(_SMALL, min_size=1, max_size=4),
+    st.sampled_from([ALLOW, DO_NOTHING]),
 )
 CALLS = st.dictionaries(
     st.integers(0, 60), st.one_of(st.sampled_from([ALLOW, _EPERM, _ENOSYS]), RULES), max_size=60

@@ -3,7 +3,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from images.cli import make_app
+from images.cli import ShowFacts, make_app
+from images.facts import NO_PROGRAM, FactResult
+from images.manifest import StoredImage
 from images.store import ImageStore
 from tests.image_samples import definition, put
 
@@ -13,8 +15,9 @@ def store(tmp_path: Path) -> ImageStore:
     return ImageStore(tmp_path / "store")
 
 
-def call(store: ImageStore, *words: str) -> Result:
-    return CliRunner().invoke(make_app(root=store.root), words, env={"COLUMNS": "200"})
+def call(store: ImageStore, *words: str, show: ShowFacts | None = None) -> Result:
+    app = make_app(root=store.root, show_facts=show)
+    return CliRunner().invoke(app, words, env={"COLUMNS": "200"})
 
 
 def test_the_list_shows_what_is_built_and_what_could_be(store: ImageStore):
@@ -64,7 +67,7 @@ def test_building_asks_for_a_name_or_all(store: ImageStore):
 def test_building_an_unknown_image_names_the_known_ones(store: ImageStore):
     result = call(store, "build", "cobol")
     assert 2 == result.exit_code
-    assert "no definition of cobol; known: cpp, python" in result.output
+    assert "no definition of cobol; known: coq, cpp, " in result.output
 
 
 def test_a_wrong_definition_is_an_error_with_its_file(store: ImageStore, tmp_path: Path):
@@ -73,3 +76,57 @@ def test_a_wrong_definition_is_an_error_with_its_file(store: ImageStore, tmp_pat
     result = call(store, "build", "--all", "--definitions", str(tmp_path))
     assert 1 == result.exit_code
     assert "wrong/image.toml: name: is missing" in result.output
+
+
+def shows(*results: FactResult) -> ShowFacts:
+    def show(image: StoredImage, directories: object) -> tuple[FactResult, ...]:
+        return results
+
+    return show
+
+
+GOOD = FactResult("sh", "hello", None, None, 1.0)
+WRONG = FactResult("sh", "echo", "WA, not AC: byte 1", None, 2.0)
+ABSENT = FactResult("sh", "threads", None, "it has none", 0.0)
+MISSING = FactResult("perl", "threads", None, NO_PROGRAM, 0.0)
+
+
+def test_facts_that_hold_are_counted_and_those_left_out_are_named(store: ImageStore):
+    put(store, definition())
+    result = call(store, "test", "shell", show=shows(GOOD, ABSENT, MISSING))
+    assert 0 == result.exit_code
+    assert "shell: sh: 1 good; not of it: threads (1.0 s)" in result.output
+    assert "shell: perl: 0 good; no program: threads (0.0 s)" in result.output
+
+
+def test_a_fact_that_does_not_hold_is_named_with_what_came_of_it(store: ImageStore):
+    put(store, definition())
+    result = call(store, "test", "--all", show=shows(GOOD, WRONG))
+    assert 1 == result.exit_code
+    assert "shell: sh: echo: WA, not AC: byte 1" in result.output
+    assert "1 good; wrong: echo" in result.output
+
+
+def test_testing_asks_for_a_name_or_all_and_for_what_is_built(store: ImageStore):
+    assert 2 == call(store, "test", show=shows()).exit_code
+    result = call(store, "test", "absent", show=shows())
+    assert 1 == result.exit_code
+    assert "no image 'absent'" in result.output
+
+
+def test_what_builds_have_left_is_collected_and_what_has_a_name_stays(store: ImageStore):
+    kept = put(store, definition())
+    lost = put(store, definition(name="other"), "y", publish=False)
+    (store.root / ".staging-dead").mkdir()
+    assert "1 images deleted" in call(store, "gc").output
+    assert kept.rootfs.exists()
+    assert not lost.rootfs.exists()
+    assert not (store.root / ".staging-dead").exists()
+
+
+def test_an_image_in_use_is_not_collected(store: ImageStore):
+    put(store, definition())
+    lost = put(store, definition(name="other"), "y", publish=False)
+    with store.hold(lost):
+        assert "0 images deleted" in call(store, "gc").output
+        assert lost.rootfs.exists()

@@ -46,6 +46,8 @@ variables = st.dictionaries(
     st.from_regex(r"[A-Z_][A-Z0-9_]{0,8}", fullmatch=True), texts, max_size=3
 )
 
+NPM_PACKAGE = f"tool@1.2.3 sha512-{'A' * 86}=="
+
 
 @st.composite
 def documents(draw: st.DrawFn) -> dict[str, Any]:
@@ -75,6 +77,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         environment=draw(variables),
         python_packages=draw(st.lists(st.just(f"x==1.0 --hash=sha256:{'ab' * 32}"), max_size=1)),
         files=draw(st.dictionaries(st.sampled_from(["/opt/x", "/usr/local/bin/y"]), texts)),
+        npm_packages=draw(st.lists(st.just(NPM_PACKAGE), max_size=1)),
         languages=[language(**changes), language(name=taken[1], aliases=[])],
     )
 
@@ -105,6 +108,7 @@ CHANGES: dict[str, Any] = {
     "origin": "sha256:0",
     "files": {"/opt/x": "y"},
     "python_packages": (f"x==1 --hash=sha256:{'0' * 64}",),
+    "npm_packages": (NPM_PACKAGE,),
 }
 
 

@@ -18,7 +18,15 @@ POLICY = load_policy("default")
 FILTER = Filter(compile_policy(POLICY))
 X32 = 0x40000000
 # With rules about their arguments.
-WITH_RULES = {"clone", "socket", "socketpair", "personality", "ioctl", "sendfile"}
+WITH_RULES = {
+    "clone",
+    "socket",
+    "socketpair",
+    "personality",
+    "ioctl",
+    "sendfile",
+    "sched_setscheduler",
+}
 # Not known to libseccomp 2.5.4, so the default refuses them; a newer one may know them.
 UNKNOWN_TO_SOME = {"listmount", "statmount", "socketcall", "umount"}
 # From the list of attacks: whoever allows one of these has to think about it first.
@@ -113,7 +121,8 @@ def test_what_is_not_listed_looks_absent(call: int, args: list[int]):
 def test_every_call_of_this_machine_has_an_answer():
     answers = {FILTER.answer(call) for call in range(1000)}
     errors = (errno.EPERM, errno.ENOSYS, errno.EINVAL, errno.EAFNOSUPPORT)
-    assert {ALLOW} <= answers <= {ALLOW, *(refusal(error) for error in errors)}
+    nothing_done = refusal(0)
+    assert {ALLOW} <= answers <= {ALLOW, nothing_done, *(refusal(error) for error in errors)}
 
 
 @given(call=st.integers(X32, 2**32 - 2) | st.integers(X32, X32 + 600), args=arguments)
@@ -194,6 +203,12 @@ def test_sendfile_fails_in_the_way_that_makes_libraries_copy(args: list[int]):
     assert refusal(errno.EINVAL) == FILTER.answer(number("sendfile"), args)
 
 
+@given(policy=st.integers(1, 2**32 - 1) | st.integers(0, 7), high=st.integers(0, 2**32 - 1))
+def test_asking_for_the_usual_scheduling_does_nothing_and_for_another_fails(policy: int, high: int):
+    answer = FILTER.answer(number("sched_setscheduler"), [0, high << 32 | policy])
+    assert refusal(errno.ENOSYS if policy else 0) == answer
+
+
 # --- for real -------------------------------------------------------------------------------------
 
 PROBE = """
@@ -213,6 +228,7 @@ answers = {
     "getppid": call(110), "ptrace": call(101, 2, 0, 0, 0), "keyctl": call(250, 99),
     "splice": call(275, -1, 0, -1, 0, 0, 0), "clone3": call(435, 0, 0),
     "unix socket": call(41, 1, 1, 0), "sendfile": call(40, -1, -1, 0, 0), "no such": call(999),
+    "usual": call(144, 0, 0, 0), "real time": call(144, 0, 1, 0),
 }
 child = os.fork()
 if child == 0:
@@ -236,7 +252,7 @@ def test_the_kernel_does_what_the_simulation_says():
     assert {
         "getppid": 0, "ptrace": errno.EPERM, "keyctl": errno.EPERM, "splice": errno.EPERM,
         "clone3": errno.ENOSYS, "unix socket": 0, "sendfile": errno.EINVAL,
-        "no such": errno.ENOSYS, "x32": -31,
+        "no such": errno.ENOSYS, "usual": 0, "real time": errno.ENOSYS, "x32": -31,
     } == answers_of_the_kernel(FILTER.program)  # fmt: skip
 
 

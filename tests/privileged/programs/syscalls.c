@@ -122,7 +122,7 @@ int main(void) {
   TRY(setxattr, "/tmp", "user.overlay.opaque", "y", 1, 0);
   /* more of the machine */
   TRY(ioprio_set, 1, 0, 0);
-  TRY(sched_setscheduler, 0, 0, zeros);
+  TRY(sched_setscheduler, 0, SCHED_FIFO, zeros);
   TRY(sched_setattr, 0, zeros, 0);
   TRY(set_mempolicy, 0, NULL, 0);
   TRY(move_pages, 0, 0, NULL, NULL, NULL, 0);
