@@ -12,7 +12,7 @@ that is not in it any more.
 from collections.abc import Mapping
 from typing import Any
 
-_LISTS = ("packages", "npm_packages", "remove", "commands")
+_LISTS = ("packages", "python_packages", "npm_packages", "remove", "commands")
 _TABLES = ("environment", "files")
 
 
