@@ -20,7 +20,7 @@ from tests.service.conftest import Service
 pytestmark = [pytest.mark.service, pytest.mark.slow, pytest.mark.timeout(7200)]
 
 PROBLEMS = Path(__file__).parent.parent / "testgen" / "problems"
-FEW = ("brackets", "four-squares")
+FEW = ("best-segment", "four-squares")
 FATES = {
     "good": {"good"},
     "illegal": {"good", "trivial"},
