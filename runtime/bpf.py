@@ -128,6 +128,8 @@ class _Program:
 
     def _rule(self, rule: ArgumentRule) -> int:
         """Finds the values of a rule: compares the halves of the argument, the upper one first."""
+        if not rule.values:
+            return self.action(self._default)
         refuse, place = self.action(self._default), self.action(self._default)
         high_mask, low_mask = rule.mask >> 32, rule.mask & _LOW
         offset = _ARGUMENTS_OFFSET + 8 * rule.argument
@@ -135,7 +137,10 @@ class _Program:
             place = self.test(_IF_EQUAL, value & _LOW, self.action(rule.action), place)
         place = self._load_masked(offset, low_mask, place)
         if high_mask:
-            (high,) = {value >> 32 for value in rule.values}
+            highs = {value >> 32 for value in rule.values}
+            if len(highs) > 1:
+                raise ValueError(f"the values of {rule} have different upper halves")
+            (high,) = highs
             place = self.test(_IF_EQUAL, high, place, refuse)
             place = self._load_masked(offset + 4, high_mask, place)
         return place

@@ -12,6 +12,7 @@ cost more. There is no warm interpreter, since it would be outside of the wall.
 import json
 import shlex
 import shutil
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,10 @@ class Gvisor:
         path = shutil.which(name)
         if path is None:
             raise HostNotReady(f"{name} is not there or not executable: install gVisor's runsc")
+        if not Path(path).stat().st_mode & stat.S_IXOTH:
+            raise HostNotReady(
+                f"{path}: only its owner may execute it, and slots are others: chmod o+rx {path}"
+            )
         bundle.mkdir()
         (bundle / "config.json").write_text(json.dumps(sandbox_config()))
         return cls(Path(path).resolve(), flags, bundle)

@@ -175,9 +175,11 @@ class Run:
             return
         if report.killed and self._killed_by in (Kill.MEMORY, Kill.STOPPED):
             return  # its files alone were more than its memory, or nobody waits for it
-        if os.WIFSIGNALED(report.wait_status) and self._cgroup.oom_kills() > 0:
-            return  # its files again, but the kernel was quicker than we
-        if report.step == _GVISOR_STEP and report.wall_s and self._cgroup.pids_refused() > 0:
+        is_killed = os.WIFSIGNALED(report.wait_status)
+        took_gvisor_along = report.step == _GVISOR_STEP and report.wall_s > 0
+        if (is_killed or took_gvisor_along) and self._cgroup.oom_kills() > 0:
+            return  # its files again, but the kernel was quicker than we; or gVisor with what it left
+        if took_gvisor_along and is_killed and self._cgroup.pids_refused() > 0:
             return  # it has so many processes and threads that gVisor could not have its own
         self.abandoned = True
         raise SetupFailed(protocol.STEPS[report.step], report.error)

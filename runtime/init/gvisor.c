@@ -28,6 +28,7 @@
 #include "init.h"
 
 #define CONTROL SCRATCH "/c"
+#define LOOK_MS 2
 #define SHARED CONTROL "/shared" /* the sandbox has it as INSIDE_CONTROL */
 
 static int write_order(const char *path, const void *data, size_t size) {
@@ -44,9 +45,7 @@ static int write_order(const char *path, const void *data, size_t size) {
 /* A tmpfs of its own, so that the program's share of the disk stays the program's. */
 static int make_control(const struct run *run, const struct container *container) {
   const struct bundle *bundle = &run->bundle;
-  /* runsc wants its mount point in the run's root, where gVisor's own /dev hides it. */
-  return make_directory(UPPER "/dev", 0755, 0) || make_directory(UPPER "/dev/control", 0700, 0) ||
-         make_directory(CONTROL, 0700, 0) ||
+  return make_directory(CONTROL, 0700, 0) ||
          mount("tmpfs", CONTROL, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700,size=64m,nr_inodes=64") ||
          make_directory(SHARED, 0700, 0) ||
          write_order(SHARED "/request", &run->request, sizeof run->request) ||
@@ -60,14 +59,14 @@ static int make_control(const struct run *run, const struct container *container
 static int write_files(const struct run *run, struct progress *progress) {
   pid_t writer = fork();
   if (writer == 0) {
-    if (jail_write_files(run, progress)) progress->error = errno;
+    if (give_up_priority() || jail_write_files(run, progress)) progress->error = errno;
     _exit(0);
   }
   if (writer < 0) return -1;
   int status;
   while (waitpid(writer, &status, 0) != writer)
     if (errno != EINTR) return -1;
-  if (!progress->error && status) progress->error = ECHILD;
+  if (!progress->error && status) progress->error = EIO; /* ours, unless memory ran out (run.py) */
   errno = progress->error;
   return progress->error ? -1 : 0;
 }
@@ -140,18 +139,20 @@ static int note(int report_fd, const struct container *container) {
     progress->end_ns = monotonic_ns();
   }
   if (report.stage < STAGE_DONE) return 0;
+  progress->wait_status = report.wait_status;
   progress->leftovers = report.leftovers;
   progress->error = report.error;
   progress->step = report.step <= STEP_RUNNING ? report.step : STEP_GVISOR;
   return 1;
 }
 
-/* Until the report is complete, or runsc has ended without one. */
+/* Until the report is complete, or runsc has ended without one. `changes_fd` is -1 where nobody tells of
+ * changes; then it is looked for them. */
 static int follow(int report_fd, int changes_fd, int pidfd, const struct container *container) {
   struct pollfd events[2] = {{.fd = changes_fd, .events = POLLIN}, {.fd = pidfd, .events = POLLIN}};
   char ignored[4096];
   for (;;) {
-    if (poll(events, 2, -1) < 0) continue;
+    if (poll(events, 2, changes_fd < 0 ? LOOK_MS : -1) < 0) continue;
     if (events[0].revents && read(changes_fd, ignored, sizeof ignored) < 0 && errno != EAGAIN) return -1;
     if (note(report_fd, container)) return 0;
     if (events[1].revents) return errno = EPIPE, -1;
@@ -162,15 +163,16 @@ static int follow(int report_fd, int changes_fd, int pidfd, const struct contain
 int gvisor_keep(const struct run *run, const struct container *container) {
   struct progress *progress = container->progress;
   int pidfd = -1;
-  if (jail_layers(run, progress)) return -1;
+  if (jail_layers(run, progress, 1)) return -1;
   /* For runsc, of this PID namespace; the program never sees it. */
   AT(MOUNT_PROC, mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL));
   if (write_files(run, progress)) return -1;
   AT(GVISOR, pin_protected(&run->bundle) || make_control(run, container));
   int report_fd = open(SHARED "/report", O_RDONLY | O_CLOEXEC);
+  /* The machine's root has a share of these for everything that it runs; it may be used up. */
   int changes_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-  AT(GVISOR, report_fd < 0 || changes_fd < 0 ||
-                 inotify_add_watch(changes_fd, SHARED "/report", IN_MODIFY) < 0);
+  AT(GVISOR, report_fd < 0 || (changes_fd >= 0 &&
+                 inotify_add_watch(changes_fd, SHARED "/report", IN_MODIFY) < 0));
   AT(FORK, start(run, container, &pidfd) < 0);
   close(run->stdin_fd);
   close(run->stdout_fd);

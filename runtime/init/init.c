@@ -64,10 +64,14 @@ static _Noreturn void start_program(const struct run *run, const struct containe
   _exit(127);
 }
 
+/* Less than a run has for the keeper besides its own memory (OWN_MEMORY_BYTES in cgroups/base.py). */
+#define FEW_BYTES (1024 * 1024)
+
 /* By vfork: until its exec the program has the keeper's memory, of which a copy would cost more than all
- * that it does there. The keeper waits meanwhile, and has nothing that it could lose. */
+ * that it does there. The keeper waits meanwhile, and has nothing that it could lose. Not so where the
+ * program's files could fill the memory: whoever is in a vfork the kernel does not take then. */
 static pid_t fork_program(const struct run *run, const struct container *container) {
-  pid_t program = vfork();
+  pid_t program = run->bundle.end - run->bundle.base > FEW_BYTES ? fork() : vfork();
   if (program == 0) start_program(run, container);
   return program;
 }

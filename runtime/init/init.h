@@ -64,7 +64,7 @@ void collect(const struct bundle *bundle, const struct run_request *request, int
     progress->step = STEP_##name; \
     if (call) return -1;        \
   } while (0)
-int jail_layers(const struct run *run, struct progress *progress);
+int jail_layers(const struct run *run, struct progress *progress, int for_gvisor);
 int jail_build(const struct run *run, struct progress *progress);
 int jail_enter(const struct run *run, const struct container *container);
 int jail_write_files(const struct run *run, struct progress *progress);

@@ -2,7 +2,7 @@
  *
  * What runs here is a program of gVisor's kernel: it has that kernel's capabilities, and none of the
  * machine's. It reads its orders, lets go of the directory they are in, and does what a keeper does
- * otherwise (init.c); gVisor.c says how the keeper hears of it. */
+ * otherwise (init.c); gvisor.c says how the keeper hears of it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -32,7 +32,11 @@ static int say_stage(const struct inside_state *state, enum stage stage, uint32_
                                        .error = progress->error,
                                        .wait_status = progress->wait_status,
                                        .leftovers = leftovers};
-  return pwrite(state->report_fd, &report, sizeof report, 0) == sizeof report ? 0 : -1;
+  /* The stage last: whoever sees it sees the rest. */
+  const size_t first = sizeof report.stage, rest = sizeof report - first;
+  if (pwrite(state->report_fd, (const char *)&report + first, rest, (off_t)first) != (ssize_t)rest)
+    return -1;
+  return pwrite(state->report_fd, &report.stage, first, 0) == (ssize_t)first ? 0 : -1;
 }
 
 static int take_filter(struct container *container, int directory) {

@@ -89,15 +89,20 @@ static int pivot(void) {
   return chdir(ROOT) || syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH) || chdir("/");
 }
 
-int jail_layers(const struct run *run, struct progress *progress) {
+/* runsc wants its mount point in the run's root, where gVisor's own /dev hides it. */
+static int make_place_of_control(void) {
+  return make_directory(UPPER "/dev", 0755, 0) || make_directory(UPPER "/dev/control", 0700, 0);
+}
+
+int jail_layers(const struct run *run, struct progress *progress, int for_gvisor) {
   AT(MOUNT_TMPFS, mount_tmpfs(run));
-  AT(LAYERS, make_layers());
+  AT(LAYERS, make_layers() || (for_gvisor && make_place_of_control()));
   AT(MOUNT_OVERLAY, mount_overlay());
   return 0;
 }
 
 int jail_build(const struct run *run, struct progress *progress) {
-  if (jail_layers(run, progress)) return -1;
+  if (jail_layers(run, progress, 0)) return -1;
   AT(BIND_DEV, mount("/dev/slot", ROOT "/dev", NULL, MS_BIND, NULL));
   AT(MOUNT_PROC, mount("proc", ROOT "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL));
   AT(MASK_PROC, mask_proc());

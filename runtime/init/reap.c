@@ -9,7 +9,7 @@ int await_program(pid_t program) {
   int status = 0;
   pid_t pid;
   while ((pid = waitpid(-1, &status, __WALL)) != program)
-    if (pid < 0 && errno == ECHILD) break;
+    if (pid < 0 && errno == ECHILD) return SIGKILL; /* never a success that nobody saw */
   return status;
 }
 

@@ -64,6 +64,8 @@ class Interpreters:
         modules = self._spec.modules
         if number == WITH_RARE_MODULES:
             modules += self._spec.rare_modules
+        # What a run before has left is given back later, and is not the interpreter's.
+        residue_bytes = max(0, self._cgroup.residue_bytes()) if self.started else 0
         self._cgroup.prepare(_MEMORY_BYTES, 16)
         with contextlib.ExitStack() as undo:
             outputs = [Capture(64 * 1024, self._owner, lambda: None) for _ in range(2)]
@@ -81,7 +83,8 @@ class Interpreters:
                     f" {said.decode(errors='replace')}"
                 )
         self.started.append(number)
-        self._cgroup.set_residents(1 + len(self.started), self._cgroup.memory_in_use_bytes())
+        held_bytes = self._cgroup.memory_in_use_bytes() - residue_bytes
+        self._cgroup.set_residents(1 + len(self.started), held_bytes)
 
     def _ask(
         self, number: int, modules: tuple[str, ...], outputs: list[int], signal_write: int

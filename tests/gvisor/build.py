@@ -35,7 +35,10 @@ class BuildFailed(Exception):
 def runsc_path(state_dir: Path) -> Path:
     """Where the binary of the present sources belongs."""
     command = ("dpkg-query", "--show", *PACKAGES)
-    versions = subprocess.run(command, capture_output=True, check=False).stdout
+    try:
+        versions = subprocess.run(command, capture_output=True, check=False).stdout
+    except FileNotFoundError:  # no Debian, and so no such packages
+        versions = b""
     recipe = "\0".join((*_VDSO_SOURCES, *_VDSO_FLAGS, *_GO_FLAGS, LINKER_SCRIPT.read_text()))
     digest = hashlib.sha256(versions + recipe.encode()).hexdigest()
     return state_dir / "gvisor" / f"runsc-{digest[:16]}"
@@ -71,6 +74,8 @@ def _build_in(scratch: Path) -> Path:
     go = {
         "CGO_ENABLED": "0",  # static: the sentry has an empty root
         "GO111MODULE": "off",
+        "GOFLAGS": "",
+        "GOTOOLCHAIN": "local",
         "GOPATH": f"{scratch / 'gopath'}:{_LIBRARIES}",
         "GOCACHE": str(scratch / "cache"),
     }

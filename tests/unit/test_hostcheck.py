@@ -246,7 +246,7 @@ def script(directory: Path, text: str) -> str:
     """An executable shell script."""
     path = directory / "crun"
     path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXOTH)
     return str(path)
 
 
