@@ -177,7 +177,7 @@ CONTROLS = {
         Control("masked /proc", patches=(function_returns_0("mask_proc"),)),
         Control(
             "read-only /proc",
-            patches=(("jail.c", r'\|\|\s*mount\(NULL, "/proc"[^;]*;', ";"),),
+            patches=(function_returns_0("keep_score"),),
         ),
         Control("init's own user id", patches=(ROOT_PAYLOAD,)),
         Control(
