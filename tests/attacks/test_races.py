@@ -11,8 +11,8 @@ from tests.attacks.scene import Scene
 
 # The keeper does not end what is left, and does not wait for it; the kernel does, when the keeper ends.
 LIVES_ON: tuple[Patch, ...] = (
-    ("init.c", r"kill\(-1, SIGKILL\);", ""),
-    ("init.c", r"while \(waitpid\(-1, &status, __WALL\) > 0\)", "while (0)"),
+    ("reap.c", r"kill\(-1, SIGKILL\);", ""),
+    ("reap.c", r"while \(waitpid\(-1, &status, __WALL\) > 0\)", "while (0)"),
 )
 RACING = Control("nothing that is left is ended", patches=LIVES_ON)
 RACING_WITHOUT_RULES = Control(
