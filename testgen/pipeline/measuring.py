@@ -7,7 +7,7 @@ from typing import Literal
 
 from sandbox.models import Checker, ProgramChecker, Verdict
 from testgen.hashing import hash_of
-from testgen.pipeline.bench import Bench, ProvenCase
+from testgen.pipeline.bench import Bench, ProvenCase, Reason, Rejected
 from testgen.pipeline.references import set_status
 from testgen.pipeline.selection import Kills, Tiers
 from testgen.pipeline.voting import Election
@@ -17,6 +17,7 @@ from testgen.values import Program, Submission
 Split = Literal["tune", "held"]
 
 _FAILING_SHARE = 0.1  # a reference that fails more of the tests than this is set aside
+_ASKED = ("voter", "spare", "demoted")  # what became of a reference that was run on the tests
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,18 @@ async def without_failing(
     """The tests that no sound reference fails, also of those that have not voted; and what these did.
 
     One of these that prints something wrong, or fails on many tests, is set aside instead.
+
+    Raises:
+        Rejected: too few tests are left, or too many references are set aside.
     """
+    kept, trials = await _without_failing(bench, election, checker)
+    _check_what_is_left(bench, kept)
+    return kept, trials
+
+
+async def _without_failing(
+    bench: Bench, election: Election, checker: Checker | ProgramChecker
+) -> tuple[list[ProvenCase], Trials]:
     proven = list(election.proven)
     status = {entry["name"]: entry["status"] for entry in bench.book["references"]}
     rest = [one for one in bench.problem.references if status[one.name] == "spare"]
@@ -95,6 +107,19 @@ async def without_failing(
         program.name: {one.case.tid: trial for one, trial in zip(proven, trials, strict=True)}
         for program, trials in zip(rest, found, strict=True)
     }
+
+
+def _check_what_is_left(bench: Bench, kept: Sequence[ProvenCase]) -> None:
+    """The gate once more: since the vote, tests were dropped and references set aside."""
+    settings = bench.settings
+    asked = [one for one in bench.book["references"] if one["status"] in _ASKED]
+    demoted = sum(one["status"] == "demoted" for one in asked)
+    if demoted > settings.most_demoted_share * len(asked):
+        detail = f"{demoted} of {len(asked)} references disagree with the others or fail"
+        raise Rejected(Reason.REFERENCES_DISAGREE, detail)
+    if len(kept) < settings.least_valid:
+        detail = f"{len(kept)} cases that every sound reference passes"
+        raise Rejected(Reason.TOO_FEW_VALID, f"{detail}, {settings.least_valid} are needed")
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from testgen.settings import Settings
 from testgen.values import Case, Declared, Problem, Program
 from testgen.writing.authors import write_generators, write_validator
 
-CODE_VERSION = 1
+CODE_VERSION = 2
 """Counts changes of the stages that give other results from the same input."""
 
 
@@ -112,7 +112,9 @@ def _check_kind(bench: Bench, found: Cues) -> None:
     if problem.declared is Declared.INTERACTIVE or found.interactive:
         raise Rejected(Reason.INTERACTIVE, "the problem is interactive")
     special = problem.declared is Declared.CUSTOM or found.several_answers
-    if special and not bench.settings.special_judges:
+    unjudged = found.several_answers and not problem.checkers
+    if special and (unjudged or not bench.settings.special_judges):
+        # Without a checker, references that happen to agree would make one answer the only one.
         raise Rejected(
             Reason.SPECIAL_JUDGE, "several answers are right, by the problem's own words"
         )
