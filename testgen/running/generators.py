@@ -135,6 +135,10 @@ def _read(answer: Answer, settings: Settings) -> _Output:
     contents = unpack(packed, settings.cases_bytes + _HEAD_BYTES)
     if contents is None:
         return _Output(GeneratorFate.CRASHES, "what it left is not what was packed", ())
+    largest = max(map(len, contents), default=0)
+    if len(contents) > settings.cases_per_generator or largest > settings.case_bytes:
+        # The wrapper holds to both, but the script shares its process.
+        return _Output(GeneratorFate.TOO_LARGE, "more or larger files than were to be packed", ())
     return _Output(GeneratorFate.GOOD, said, contents)
 
 
@@ -146,6 +150,8 @@ def unpack(packed: bytes, most_bytes: int) -> tuple[bytes, ...] | None:
         if unpacking.unconsumed_tail or not unpacking.eof:
             return None
         line, _, body = data.partition(b"\n")
+        if len(line) > _HEAD_BYTES:
+            return None
         sizes = [size for _, size in json.loads(line)["cases"]]
     except (zlib.error, ValueError, KeyError, TypeError, RecursionError):
         return None

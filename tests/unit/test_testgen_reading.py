@@ -1,19 +1,26 @@
+import asyncio
 import json
 import zlib
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.checkers import CheckerSpec
+from sandbox.models import RunRequest, Verdict
 from testgen.errors import DataError
 from testgen.reading.package import comparison_of
 from testgen.reading.problems import read_problems
 from testgen.running.contents import pieces
-from testgen.running.generators import unpack
-from testgen.values import Declared, Label, Manner, Problem
+from testgen.running.generators import generate, unpack
+from testgen.running.runner import Answer, Runner
+from testgen.settings import settings_for
+from testgen.values import Declared, Label, Manner, Problem, Program
 from tests.testgen.sample_problem import RIGHT, WRONG, write_problem
+from tests.testgen.scripted_runner import answer_of, step
 
 
 def only(path: Path) -> Problem:
@@ -77,6 +84,7 @@ def test_arguments_that_nobody_knows_are_refused(words: str):
 
 @pytest.mark.parametrize("text", ["- a", "limits: 3", "limits: {time_limit: -1}", "{",
   "limits: {memory: x}",
+  "name: &a [1]\nlimits: {memory: 9}\nkeywords: *a", "name: 2001-99-99", "a: " + "[" * 9_999,
                                   "a: !!python/object/apply:os.system [ls]"])  # fmt: skip
 def test_metadata_that_is_wrong_leaves_the_problem_out_and_names_it(tmp_path: Path, text: str):
     write_problem(tmp_path / "bad", {"problem.yaml": text})
@@ -129,6 +137,21 @@ def test_what_a_problem_is_known_by_changes_with_all_that_matters(tmp_path: Path
     assert len({first, *others}) == 1 + len(changes)
 
 
+def bombs() -> str:
+    """Each line is nine of the one before."""
+    lines = ["a0: &a0 [x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 8)]
+    return "\n".join([*lines, "validator_flags: *a7"])
+
+
+def test_a_document_that_grows_by_aliases_is_refused_before_it_has_grown(tmp_path: Path):
+    write_problem(tmp_path / "bad", {"problem.yaml": bombs()})
+    write_problem(tmp_path / "good")
+    found = read_problems(tmp_path)
+    assert ["good"] == [one.pid for one in found.problems]
+    assert "aliases are not taken" in found.unreadable[0]
+
+
 @given(st.lists(st.integers(0, 50), max_size=30), st.integers(1, 5), st.integers(1, 60))
 def test_pieces_are_the_whole_list_and_small_enough(sizes: list[int], most: int, size: int):
     found = list(pieces(range(len(sizes)), sizes, most_items=most, most_bytes=size))
@@ -150,6 +173,34 @@ def test_whatever_a_script_leaves_is_unpacked_or_refused(data: bytes):
                                   '{"cases": [["a"]]}', "[]", '{"cases": 3}', "[" * 100_000])  # fmt: skip
 def test_sizes_that_are_lies_are_refused(head: str):
     assert unpack(zlib.compress(head.encode() + b"\nab"), 1 << 20) is None
+
+
+def test_a_first_line_that_is_too_long_is_not_read_as_json():
+    head = b'{"cases": []' + b" " * (2 << 20) + b"}\n"
+    assert unpack(zlib.compress(head), 4 << 20) is None
+
+
+@pytest.mark.parametrize(("sizes", "fate"), [
+    ([3] * 5, "good"), ([3] * 6, "too_large"), ([8], "good"), ([9], "too_large"),
+])  # fmt: skip
+def test_a_script_that_packs_its_files_itself_gets_no_more_than_others(
+    tmp_path: Path, sizes: list[int], fate: str
+):
+    head = json.dumps({"cases": [[f"{n}.in", size] for n, size in enumerate(sizes)]}).encode()
+    packed = zlib.compress(head + b"\n" + b"".join(b"%d" % n * s for n, s in enumerate(sizes)))
+
+    class Packer:
+        """Both runs of the script leave this."""
+
+        async def run(self, request: RunRequest, *, attempt: int = 0) -> Answer:
+            made = replace(answer_of([Verdict.OK]), artifacts={"cases.bin": packed})
+            return replace(made, run=step(Verdict.OK))
+
+    settings = settings_for("full", {"cases_per_generator": 5, "case_bytes": 8})
+    script = Program("cases.py", "cyaron", "")
+    found = asyncio.run(generate(cast(Runner, Packer()), settings, script, 1, "cases"))
+    assert fate == found.fate
+    assert len(found.cases) == (len(sizes) if fate == "good" else 0)
 
 
 def test_a_bomb_is_not_unpacked():
