@@ -9,6 +9,7 @@ from pathlib import Path
 from sandbox.client import AsyncClient
 from sandbox.models import Verdict
 from testgen.errors import DataError
+from testgen.reading.files import read_bytes
 from testgen.running.checkers import checker_of
 from testgen.running.runner import Languages, Runner
 from testgen.running.solutions import Judged, Solutions, Trial
@@ -59,14 +60,14 @@ def read_tests(folder: Path) -> list[Judged]:
     """The tests of a package, sample tests first.
 
     Raises:
-        DataError: there are none, or one has no answer.
+        DataError: there are none, or one has no answer or cannot be read.
     """
     tests = []
     for path in sorted((folder / "data").glob("*/**/*.in")):
         answer = path.with_suffix(".ans")
         if not answer.is_file():
             raise DataError(f"{path}: has no answer; add {answer.name}")
-        tests.append(Judged(path.read_bytes(), answer.read_bytes()))
+        tests.append(Judged(read_bytes(folder, path), read_bytes(folder, answer)))
     if not tests:
         raise DataError(
             f"{folder}: has no tests below data/; `testgen export --format kattis` writes them"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from testgen.errors import DataError
+from testgen.reading.files import read_bytes, read_text
 from testgen.reading.languages import LANGUAGES
 from testgen.reading.package import read_package
 from testgen.values import Checker, Declared, Label, Manner, Problem, Program, Sample, Submission
@@ -21,7 +22,6 @@ _STATEMENT_FILES = (
     "statement.md",
     "statement.txt",
 )
-_LARGEST_BYTES = 16 << 20
 
 
 def read_folder(folder: Path) -> Problem:
@@ -35,11 +35,11 @@ def read_folder(folder: Path) -> Problem:
     checkers = [
         Checker(program, Manner.KATTIS)
         for name in ("output_validator", "output_validators")
-        for program in _programs(folder / name)
+        for program in _programs(folder, folder / name)
     ]
     checkers += [
         Checker(program, Manner.TESTLIB)
-        for program in _programs(folder)
+        for program in _programs(folder, folder)
         if program.name.partition(".")[0] == "checker"
     ]
     declared = package.declared
@@ -59,8 +59,8 @@ def read_folder(folder: Path) -> Problem:
             if label is not Label.ACCEPTED
             for program in submissions[label]
         ),
-        generators=tuple(_programs(folder / "generators")),
-        validators=tuple(one for name in validators for one in _programs(folder / name)),
+        generators=tuple(_programs(folder, folder / "generators")),
+        validators=tuple(one for name in validators for one in _programs(folder, folder / name)),
         checkers=tuple(checkers),
         declared=declared,
         comparison=package.comparison,
@@ -77,7 +77,7 @@ def _statement(folder: Path) -> str:
         for name in _STATEMENT_FILES:
             path = folder / place / name
             if path.is_file():
-                return _text(path)
+                return read_text(folder, path)
     return ""
 
 
@@ -88,48 +88,32 @@ def _samples(folder: Path) -> Iterator[Sample]:
             answer = answer if answer.is_file() else path.with_suffix(".out")
             if not answer.is_file():
                 raise DataError(f"{path}: a sample without its answer; add {path.stem}.ans")
-            yield Sample(_bytes(path), _bytes(answer))
+            yield Sample(read_bytes(folder, path), read_bytes(folder, answer))
 
 
 def _submissions(folder: Path, label: Label) -> Iterator[Program]:
     for place in (folder / "submissions" / label, folder / label):
-        for program in _programs(place):
+        for program in _programs(folder, place):
             yield Program(f"{label}/{program.name}", program.language, program.code, program.files)
 
 
-def _programs(folder: Path) -> Iterator[Program]:
+def _programs(root: Path, folder: Path) -> Iterator[Program]:
     """The programs of a folder: each file is one, and each folder is one of several files."""
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
         if path.is_file() and path.suffix.lower() in LANGUAGES:
-            yield Program(path.name, LANGUAGES[path.suffix.lower()], _text(path))
+            yield Program(path.name, LANGUAGES[path.suffix.lower()], read_text(root, path))
         elif path.is_dir() and folder.name in ("output_validators", "input_validators"):
-            yield from _program_folder(path)
+            yield from _program_folder(root, path)
 
 
-def _program_folder(folder: Path) -> Iterator[Program]:
+def _program_folder(root: Path, folder: Path) -> Iterator[Program]:
     files = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
     sources = [name for name in files if Path(name).suffix.lower() in LANGUAGES]
     if not sources:
         return
     first = next((name for name in sources if name.startswith(("main.", "validate."))), sources[0])
-    rest = {name: _text(path) for name, path in files.items() if name != first}
+    rest = {name: read_text(root, path) for name, path in files.items() if name != first}
     language = LANGUAGES[Path(first).suffix.lower()]
-    yield Program(folder.name, language, _text(files[first]), rest)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > _LARGEST_BYTES:
-            raise DataError(f"{path}: is larger than {_LARGEST_BYTES >> 20} MiB")
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-
-
-def _text(path: Path) -> str:
-    try:
-        return _bytes(path).decode()
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: is not UTF-8: {error}") from error
+    yield Program(folder.name, language, read_text(root, files[first]), rest)

@@ -9,6 +9,7 @@ import yaml
 
 from sandbox.checkers import CheckerSpec
 from testgen.errors import DataError
+from testgen.reading.files import read_text
 from testgen.values import Declared
 
 DEFAULT_TIME_LIMIT_S = 2.0
@@ -33,9 +34,9 @@ def read_package(folder: Path) -> Package:
         DataError: there is none, or it says something wrong.
     """
     path = folder / "problem.yaml"
-    document = _yaml(path)
+    document = _yaml(folder, path)
     limits = _table(document.get("limits"), path, "limits")
-    groups = [_yaml(one) for one in sorted((folder / "data").glob("test*group.yaml"))]
+    groups = [_yaml(folder, one) for one in sorted((folder / "data").glob("test*group.yaml"))]
     args = [word for group in groups for word in _words(group.get("output_validator_args"))]
     args += _words(document.get("validator_flags"))
     return Package(
@@ -100,13 +101,12 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
-def _yaml(path: Path) -> Mapping[str, Any]:
+def _yaml(root: Path, path: Path) -> Mapping[str, Any]:
+    text = read_text(root, path, _YAML_BYTES)
     try:
-        if path.stat().st_size > _YAML_BYTES:
-            raise DataError(f"{path}: is too large")
         # The loader is a safe one. Dates and numbers that are none are ValueErrors.
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
-    except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:
+        document = yaml.load(text, Loader=_Loader)  # noqa: S506
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: cannot be read: {error}") from error
     return _table(document, path, "the document")
 

@@ -1,5 +1,6 @@
 import asyncio
 import json
+import os
 import zlib
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,10 @@ from hypothesis import strategies as st
 
 from sandbox.checkers import CheckerSpec
 from sandbox.models import RunRequest, Verdict
+from testgen.checking.package import read_tests
 from testgen.errors import DataError
+from testgen.reading.files import read_bytes
+from testgen.reading.folder import read_folder
 from testgen.reading.package import comparison_of
 from testgen.reading.problems import read_problems
 from testgen.running.contents import pieces
@@ -135,6 +139,62 @@ def test_what_a_problem_is_known_by_changes_with_all_that_matters(tmp_path: Path
     }
     assert first == same
     assert len({first, *others}) == 1 + len(changes)
+
+
+INSIDE = ["data/sample/1.in", "submissions/accepted/loop.py", "generators/cases.py",
+          "problem_statement/problem.en.md", "problem.yaml", "data/test_group.yaml"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_a_link_that_leaves_the_package_is_not_followed(tmp_path: Path, name: str):
+    secret = tmp_path / "secret"
+    secret.write_text("key: 1\n")
+    write_problem(tmp_path / "set" / "good")
+    path = write_problem(tmp_path / "set" / "bad", {"data/test_group.yaml": ""}) / name
+    path.unlink()
+    path.symlink_to(secret)
+    found = read_problems(tmp_path / "set")
+    assert ["good"] == [one.pid for one in found.problems]
+    assert "leaves the package" in found.unreadable[0]
+
+
+def test_neither_is_a_folder_that_is_such_a_link(tmp_path: Path):
+    folder = write_problem(tmp_path / "bad")
+    (folder / "generators").rename(tmp_path / "elsewhere")
+    (folder / "generators").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(DataError, match="leaves the package"):
+        read_folder(folder)
+
+
+def test_a_link_within_the_package_is_a_file_of_it(tmp_path: Path):
+    folder = write_problem(tmp_path / "sum")
+    (folder / "generators" / "tiny.py").symlink_to("cases.py")
+    assert ["cases.py", "tiny.py"] == [one.name for one in only(folder).generators]
+
+
+def test_pipes_and_devices_are_not_read(tmp_path: Path):
+    folder = write_problem(tmp_path / "pipe")
+    os.mkfifo(folder / "data" / "test_group.yaml")
+    with pytest.raises(DataError, match="is no regular file"):
+        read_folder(folder)
+    device = Path("/dev/zero")
+    with pytest.raises(DataError, match="is no regular file"):
+        read_bytes(device.parent, device)
+
+
+def test_a_test_of_a_package_is_a_file_of_it_too(tmp_path: Path):
+    folder = write_problem(tmp_path / "sum", {"data/secret/1.ans": "1\n"})
+    (folder / "data/secret/1.in").symlink_to("/etc/hostname")
+    with pytest.raises(DataError, match="leaves the package"):
+        read_tests(folder)
+
+
+def test_a_file_that_is_too_large_is_refused_with_its_name(tmp_path: Path):
+    path = tmp_path / "big"
+    path.write_bytes(b"12345")
+    assert b"12345" == read_bytes(tmp_path, path, 5)
+    with pytest.raises(DataError, match="big: is larger"):
+        read_bytes(tmp_path, path, 4)
 
 
 def bombs() -> str:
