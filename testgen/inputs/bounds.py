@@ -5,13 +5,16 @@ from collections.abc import Iterable
 
 # Signs of multiplication: star, letter, middle dot (U+00B7), cross (U+00D7), TeX.
 _TIMES = r"(?:\*|x|\u00b7|\u00d7|\\cdot|\\times)"
-_TEN_TO = r"10\s*(?:\^|\*\*)\s*\{?[0-9]+\}?"
-_NUMBER = rf"-?\s*(?:{_TEN_TO}|[0-9][0-9,]*(?:\s*{_TIMES}\s*{_TEN_TO})?)"
+# No part is without an end, and no number begins within another: statements are strangers' text.
+_GAP, _SPACE = r"\s{0,20}", r"\s{1,20}"
+_TEN_TO = rf"10{_GAP}(?:\^|\*\*){_GAP}\{{?[0-9]{{1,40}}\}}?"
+_DIGITS = r"(?<![0-9,])[0-9][0-9,]{0,40}"
+_NUMBER = rf"(?:-{_GAP})?(?:{_TEN_TO}|{_DIGITS}(?:{_GAP}{_TIMES}{_GAP}{_TEN_TO})?)"
 _POWER = re.compile(rf"(-?)(?:([0-9]+){_TIMES})?10(?:\^|\*\*)\{{?([0-9]+)\}}?")
 _AT_MOST = r"(?:<=|<|≤|\\leq?|\\lt)"
-_CHAIN = re.compile(rf"({_NUMBER})\s*{_AT_MOST}[^.;\n<≤]{{1,60}}?{_AT_MOST}\s*({_NUMBER})")
-_BETWEEN = re.compile(rf"\bbetween\s+\$?({_NUMBER})\$?\s+and\s+\$?({_NUMBER})")
-_UP_TO = re.compile(rf"\b(?:at most|up to|not exceed(?:ing)?)\s+\$?({_NUMBER})")
+_CHAIN = re.compile(rf"({_NUMBER}){_GAP}{_AT_MOST}[^.;\n<≤]{{1,60}}?{_AT_MOST}{_GAP}({_NUMBER})")
+_BETWEEN = re.compile(rf"\bbetween{_SPACE}\$?({_NUMBER})\$?{_SPACE}and{_SPACE}\$?({_NUMBER})")
+_UP_TO = re.compile(rf"\b(?:at most|up to|not exceed(?:ing)?){_SPACE}\$?({_NUMBER})")
 _LARGEST_EXPONENT = 30
 
 

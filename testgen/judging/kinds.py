@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from sandbox.checkers import CheckerSpec
 from testgen.judging.votes import Vote, vote
 
+# Nothing in these is without an end: a statement is a stranger's, and may be made to be slow to read.
 _SEVERAL = re.compile(
     r"\b(?:print|output|find|give|report|write)\s+any\b(?!\s+order)"
     r"|\bany\s+(?:one\s+)?of\s+(?:them|these)\b"
     r"|\bany\s+(?:valid|correct|optimal|such)\s+(?:answer|solution|output|order|sequence)\b"
-    r"|\b(?:multiple|several|more than one)\s+(?:\w+\s+){0,2}(?:answers?|solutions?|ways?)\b[^.]*\bany\b"
+    r"|\b(?:multiple|several|more than one)\s+(?:\w+\s+){0,2}(?:answers?|solutions?|ways?)\b"
+    r"[^.]{0,200}\bany\b"
     r"|\bany\s+(?:answer|solution)\s+(?:is|will be)\s+accepted\b",
     re.IGNORECASE,
 )
 _INTERACTIVE = re.compile(
     r"\binteractive\s+(?:problem|task)\b|\bflush\s+(?:the\s+)?(?:output|stdout)", re.I
 )
-_ANY_ORDER = re.compile(r"\bin\s+any\s+order\b|\border\b[^.]*\bdoes\s+not\s+matter\b", re.I)
+_ANY_ORDER = re.compile(r"\bin\s+any\s+order\b|\border\b[^.]{0,200}\bdoes\s+not\s+matter\b", re.I)
 _REAL = re.compile(rb"(?<![\w.])[+-]?[0-9]+\.[0-9]+(?![\w.])")
 _TOLERANCES = (1e-9, 1e-6, 1e-4)
 

@@ -14,7 +14,8 @@ from testgen.pipeline.bench import Bench, Reason, Rejected
 from testgen.running.runner import Step
 from testgen.values import Declared, Program
 
-_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+# A comment that nobody closes goes to the end: else each of many would be followed there in vain.
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
 _HASH_COMMENT = re.compile(r"#[^\n]*")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from testgen.errors import DataError
 
 LARGEST_BYTES = 16 << 20
+STATEMENT_BYTES = 256 << 10  # of prose: everything that reads it is made for no more
 
 
 def read_bytes(root: Path, path: Path, most_bytes: int = LARGEST_BYTES) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from testgen.errors import DataError
-from testgen.reading.files import read_bytes, read_text
+from testgen.reading.files import STATEMENT_BYTES, read_bytes, read_text
 from testgen.reading.languages import LANGUAGES
 from testgen.reading.package import read_package
 from testgen.values import Checker, Declared, Label, Manner, Problem, Program, Sample, Submission
@@ -77,7 +77,7 @@ def _statement(folder: Path) -> str:
         for name in _STATEMENT_FILES:
             path = folder / place / name
             if path.is_file():
-                return read_text(folder, path)
+                return read_text(folder, path, STATEMENT_BYTES)
     return ""
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from testgen.errors import DataError
+from testgen.reading.files import STATEMENT_BYTES
 from testgen.reading.package import DEFAULT_MEMORY_MB, DEFAULT_TIME_LIMIT_S, comparison_of
 from testgen.values import Checker, Declared, Label, Manner, Problem, Program, Sample, Submission
 
@@ -79,6 +80,8 @@ def _problem(line: bytes, where: str) -> Problem:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         raise DataError(f"{where}: {field}: {first['msg']}") from None
+    if len(row.statement.encode()) > STATEMENT_BYTES:
+        raise DataError(f"{where}: statement: is larger than {STATEMENT_BYTES >> 10} KiB")
     checkers = tuple(
         Checker(program, Manner(one.manner))
         for one, program in zip(row.checkers, _programs(row.checkers, "checker"), strict=True)

@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,12 +9,16 @@ from testgen.inputs.bounds import bounds_of, hit
 from testgen.inputs.neighbours import neighbours
 from testgen.inputs.outputs import doubtful, hopeless, same_but_for_layout
 from testgen.inputs.spoiling import spoilt
+from testgen.judging.kinds import cues
 from testgen.pipeline.bench import ProvenCase
 from testgen.pipeline.cases import by_turns, distinct
 from testgen.pipeline.references import normalised_source
 from testgen.pipeline.selection import select
+from testgen.reading.files import LARGEST_BYTES, STATEMENT_BYTES
+from testgen.reading.problems import read_problems
 from testgen.settings import settings_for
 from testgen.values import Case, Program
+from tests.testgen.sample_problem import write_problem
 
 numbers = st.lists(st.lists(st.integers(-99, 99), min_size=1, max_size=4), min_size=1, max_size=4)
 
@@ -68,6 +75,39 @@ def test_neighbours_are_new_and_follow_from_the_seed(lines: list[list[int]], see
 ])  # fmt: skip
 def test_bounds_are_read_as_people_write_them(statement: str, bounds: set[int]):
     assert bounds - {1} <= bounds_of(statement) | {1} <= bounds | {1, 10}
+
+
+# What is read in a moment holds anything quadratic up for minutes: far beyond the limit.
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("part", [
+    "order ", "several ways ", "multiple a ", "print any order ", "1", "1,", " ", "- ", "1 < ", "1 <= a ",
+    "10", "10 ", "10^", "3 x 10 ", "up to ", "between ",
+])  # fmt: skip
+def test_no_statement_is_slow_to_read(part: str):
+    statement = part * (STATEMENT_BYTES // len(part))
+    assert not cues(statement).several_answers
+    assert len(bounds_of(statement)) <= 1
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("part", ["/*", "/* ", "//", "#", "*/", "'", "a "])
+def test_no_source_is_slow_to_compare(part: str):
+    source = part * (LARGEST_BYTES // 32)
+    copies = [Program(name, "cpp", source + end) for name, end in (("a", ""), ("b", "\n"))]
+    assert 1 == len({normalised_source(one) for one in copies})
+
+
+def test_a_statement_may_not_have_any_size(tmp_path: Path):
+    name = "problem_statement/problem.en.md"
+    write_problem(tmp_path / "set" / "longest", {name: "a" * STATEMENT_BYTES})
+    write_problem(tmp_path / "set" / "longer", {name: "a" * (STATEMENT_BYTES + 1)})
+    rows = [{"id": "ok", "statement": "é" * (STATEMENT_BYTES // 2)},
+            {"id": "no", "statement": "é" * (STATEMENT_BYTES // 2 + 1)}]  # fmt: skip
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    for path, kept in ((tmp_path / "set", "longest"), (tmp_path / "rows.jsonl", "ok")):
+        found = read_problems(path)
+        assert [kept] == [one.pid for one in found.problems]
+        assert "256 KiB" in found.unreadable[0]
 
 
 def test_a_bound_is_met_by_a_number_or_by_a_length():
