@@ -35,11 +35,7 @@ async def check_package(
     settings: Settings,
     service: Service,
 ) -> list[Finding]:
-    """Judge all solutions of a problem on tests.
-
-    Raises:
-        CheckerFailed: its checker is of no use.
-    """
+    """Judge all solutions of a problem on tests; IE says that its checker failed on one."""
     languages = await Languages.ask(client)
     with (
         tempfile.TemporaryDirectory(prefix="testgen-") as scratch,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sandbox.checkers import CheckerSpec
 from sandbox.models import Checker, Limits, ProgramChecker, RunRequest, Test, Verdict
+from testgen.errors import TestgenError
 from testgen.running.contents import content, pieces
 from testgen.running.runner import Answer, Runner, Step
 from testgen.settings import Service, Settings
@@ -105,8 +106,7 @@ class Solutions:
             stop: the rest is not run after the first failure.
             again: a few tests that ran out of time are run once more.
 
-        Raises:
-            CheckerFailed: the checker is of no use on one of them.
+        A test on which the checker itself fails is not passed: IE.
         """
         asked = [
             Test(stdin=content(test.stdin), expected_output=content(test.answer)) for test in tests
@@ -119,15 +119,33 @@ class Solutions:
             if over or 0 < enough_timeouts <= timeouts:
                 trials += [Trial(Verdict.SK, None)] * len(piece)
                 continue
-            request = self._request(program, piece, checker, stop=stop)
-            trials += _trials(await self.runner.run(request), len(piece))
+            trials += await self._tried(program, piece, checker, stop=stop)
         late = [number for number, trial in enumerate(trials) if trial.verdict is Verdict.TLE]
         if again and 0 < len(late) <= _NOISY_TIMEOUTS:
-            request = self._request(program, [asked[number] for number in late], checker)
-            once_more = _trials(await self.runner.run(request, attempt=1), len(late))
+            tests_again = [asked[number] for number in late]
+            once_more = await self._tried(program, tests_again, checker, attempt=1)
             for number, trial in zip(late, once_more, strict=True):
                 trials[number] = trial
         return trials
+
+    async def _tried(
+        self,
+        program: Program,
+        tests: Sequence[Test],
+        checker: Checker | ProgramChecker,
+        *,
+        stop: bool = False,
+        attempt: int = 0,
+    ) -> list[Trial]:
+        """The trials of one request; where the checker fails on some test, of one for each test."""
+        request = self._request(program, tests, checker, stop=stop)
+        try:
+            return _trials(await self.runner.run(request, attempt=attempt), len(tests))
+        except CheckerFailed:
+            if len(tests) == 1:
+                return [Trial(Verdict.IE, None)]
+        alone = (self._tried(program, [test], checker, attempt=attempt) for test in tests)
+        return [trial for found in await asyncio.gather(*alone) for trial in found]
 
     def _request(
         self,
@@ -156,7 +174,7 @@ class Solutions:
         return list(pieces(tests, sizes, most_items=most, most_bytes=self.service.request_bytes))
 
 
-class CheckerFailed(Exception):
+class CheckerFailed(TestgenError):
     """The problem's checker crashed or said what it must not."""
 
 
