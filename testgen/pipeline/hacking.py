@@ -9,10 +9,11 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import Any
 
 from sandbox.models import Checker, ProgramChecker
 from testgen.inputs.neighbours import neighbours
-from testgen.pipeline.bench import Bench, ProvenCase
+from testgen.pipeline.bench import Bench, ProvenCase, Rejected
 from testgen.pipeline.cases import USABLE, distinct, run_scripts, script_entry, script_seed
 from testgen.pipeline.jury import Jury
 from testgen.pipeline.measuring import Wrong, trials_of
@@ -55,15 +56,22 @@ async def hack(hunt: Hunt, election: Election, wrong: Sequence[Wrong]) -> Electi
         aimed = await _aimed(hunt, survivors, oracle, turn)
         cases = await candidates(hunt, election.proven, turn, aimed)
         chosen = await differing(hunt, cases, oracle, survivors)
-        more = await _settled(hunt, election, chosen)
-        rounds.append(
-            {
-                "survivors": [one.name for one in survivors],
-                "candidates": len(cases),
-                "differ": len(chosen),
-                "settled": len(more.proven) - len(election.proven),
-            }
-        )
+        entry: dict[str, Any] = {
+            "survivors": [one.name for one in survivors],
+            "candidates": len(cases),
+            "differ": len(chosen),
+            "settled": 0,
+        }
+        rounds.append(entry)
+        statuses = [dict(one) for one in bench.book["references"]]
+        try:
+            more = await _settled(hunt, election, chosen)
+        except Rejected as end:
+            # What was settled before stays so; these inputs are no tests, and nobody goes for them.
+            bench.book["references"] = statuses
+            entry["ended"] = end.detail
+            break
+        entry["settled"] = len(more.proven) - len(election.proven)
         election = more
     bench.book["hacking"] = rounds
     return election
@@ -91,7 +99,8 @@ async def _settled(hunt: Hunt, election: Election, cases: Sequence[Case]) -> Ele
     voters = election.panel.voters
     columns = await ask(hunt.bench, voters, cases)
     first_votes = hunt.bench.book["votes"]
-    found = await hunt.jury.settle(Panel(voters, (), tuple(zip(*columns, strict=True))), cases)
+    panel = Panel(voters, (), tuple(zip(*columns, strict=True)))
+    found = await hunt.jury.settle(panel, cases, len(election.proven))
     hunt.bench.book["votes"] = first_votes
     return Election(
         election.spec,

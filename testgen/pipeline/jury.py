@@ -19,21 +19,22 @@ class Jury:
 
     Attributes:
         checker: as a request states it.
-        settle: what voters who have been asked say of new inputs.
+        settle: what voters who have been asked say of new inputs; the number is that of the inputs that
+            they have settled before.
     """
 
     checker: Checker | ProgramChecker
-    settle: Callable[[Panel, Sequence[Case]], Awaitable[Election]]
+    settle: Callable[[Panel, Sequence[Case], int], Awaitable[Election]]
 
 
 def plain_jury(bench: Bench, spec: CheckerSpec) -> Jury:
     """Outputs are compared."""
 
-    async def elect(panel: Panel, cases: Sequence[Case]) -> Election:
+    async def elect(panel: Panel, cases: Sequence[Case], known: int) -> Election:
         def count(some: Panel) -> list[Vote]:
             return [vote(row, spec) for row in some.outputs]
 
-        return settle(bench, panel, cases, count, spec)
+        return settle(bench, panel, cases, count, spec, known)
 
     return Jury(plain_checker(spec), elect)
 
@@ -41,7 +42,7 @@ def plain_jury(bench: Bench, spec: CheckerSpec) -> Jury:
 def checker_jury(bench: Bench, checker: ProgramChecker) -> Jury:
     """A program says what is right."""
 
-    async def elect(panel: Panel, cases: Sequence[Case]) -> Election:
-        return await elect_by_checker(bench, panel, cases, checker)
+    async def elect(panel: Panel, cases: Sequence[Case], known: int) -> Election:
+        return await elect_by_checker(bench, panel, cases, checker, known)
 
     return Jury(checker, elect)

@@ -55,9 +55,13 @@ async def choose_checker(bench: Bench, panel: Panel, cases: Sequence[Case]) -> P
 
 
 async def elect_by_checker(
-    bench: Bench, panel: Panel, cases: Sequence[Case], checker: ProgramChecker
+    bench: Bench,
+    panel: Panel,
+    cases: Sequence[Case],
+    checker: ProgramChecker,
+    known: int = 0,
 ) -> Election:
-    """Settle every case by the checker's word.
+    """Settle every case by the checker's word; ``known`` is as in `settle`.
 
     Raises:
         Rejected: too many references dissent.
@@ -78,7 +82,7 @@ async def elect_by_checker(
         pairs = zip(some.outputs, agreeing, strict=True)
         return [_vote(some, row, one) for row, one in pairs]
 
-    return settle(bench, panel, cases, count, _SPEC)
+    return settle(bench, panel, cases, count, _SPEC, known)
 
 
 @dataclass(frozen=True)

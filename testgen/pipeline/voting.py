@@ -96,14 +96,22 @@ Count = Callable[[Panel], list[Vote]]
 
 
 def settle(
-    bench: Bench, panel: Panel, cases: Sequence[Case], count: Count, spec: CheckerSpec
+    bench: Bench,
+    panel: Panel,
+    cases: Sequence[Case],
+    count: Count,
+    spec: CheckerSpec,
+    known: int = 0,
 ) -> Election:
     """Set dissenters aside, count again, and keep the cases that all who are left agree on.
+
+    Args:
+        known: cases that these voters have settled before: shares are of all.
 
     Raises:
         Rejected: too many dissent.
     """
-    panel, votes = _without_dissenters(bench, panel, count)
+    panel, votes = _without_dissenters(bench, panel, count, known)
     # A case on which a sound reference does not end normally would reject an accepted solution.
     settled = [is_settled(bench, one) and one.agree == one.drawn for one in votes]
     return _election(bench, spec, panel, cases, votes, settled)
@@ -204,12 +212,14 @@ async def _arbitrated(bench: Bench, panel: Panel, level: Level, cases: Sequence[
     )
 
 
-def _without_dissenters(bench: Bench, panel: Panel, count: Count) -> tuple[Panel, list[Vote]]:
+def _without_dissenters(
+    bench: Bench, panel: Panel, count: Count, known: int
+) -> tuple[Panel, list[Vote]]:
     """Set aside who disagrees with what is settled, one after the other, the worst first."""
     whole = len(panel.voters)
     while True:
         votes = count(panel)
-        worst = _worst(bench, panel, votes)
+        worst = _worst(bench, panel, votes, known)
         if worst is None:
             break
         number, why = worst
@@ -228,10 +238,10 @@ def _without_dissenters(bench: Bench, panel: Panel, count: Count) -> tuple[Panel
     return panel, votes
 
 
-def _worst(bench: Bench, panel: Panel, votes: Sequence[Vote]) -> tuple[int, str] | None:
+def _worst(bench: Bench, panel: Panel, votes: Sequence[Vote], known: int) -> tuple[int, str] | None:
     """The reference that is worst by the rules, and what it did; None if all are well."""
     settled = [number for number, one in enumerate(votes) if is_settled(bench, one)]
-    total = max(1, len(votes))
+    total = max(1, len(votes) + known)
     found: list[tuple[float, int, str]] = []
     for number in range(len(panel.voters)):
         wrong = sum(
@@ -239,7 +249,7 @@ def _worst(bench: Bench, panel: Panel, votes: Sequence[Vote]) -> tuple[int, str]
             for row in settled
         )
         abnormal = sum(row[number] is None for row in panel.outputs)
-        if wrong > bench.settings.demote_share * max(1, len(settled)):
+        if wrong > bench.settings.demote_share * max(1, len(settled) + known):
             found.append(
                 (1 + wrong, number, f"disagrees on {wrong} of {len(settled)} settled cases")
             )

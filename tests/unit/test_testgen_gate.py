@@ -1,6 +1,7 @@
 """What is looked at once more after the vote, before a problem is kept."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -10,15 +11,18 @@ import pytest
 from sandbox.checkers import CheckerSpec
 from sandbox.models import Checker, RunRequest, Verdict
 from testgen.judging.kinds import cues
+from testgen.pipeline import hacking
 from testgen.pipeline.bench import Bench, ProvenCase, Reason, Rejected
-from testgen.pipeline.measuring import without_failing
+from testgen.pipeline.jury import Jury
+from testgen.pipeline.measuring import Wrong, without_failing
 from testgen.pipeline.problem import work
+from testgen.pipeline.references import set_status
 from testgen.pipeline.voting import Election, Panel
 from testgen.reading.folder import read_folder
 from testgen.running.runner import Runner
 from testgen.settings import Service, settings_for
 from testgen.storage.blobs import Blobs
-from testgen.values import Case, Program
+from testgen.values import Case, Label, Program, Submission
 from tests.testgen.sample_problem import write_problem
 from tests.testgen.scripted_runner import Rule, ScriptedRunner
 
@@ -108,3 +112,26 @@ def test_without_a_checker_several_answers_are_no_matter_of_luck(tmp_path: Path)
     bench = bench_of(tmp_path, late_on(0), statement=ANY_ANSWER)
     result = asyncio.run(work(bench))
     assert (False, Reason.SPECIAL_JUDGE) == (result["kept"], result["reason"])
+
+
+def test_a_round_without_agreement_ends_the_search_and_not_the_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    bench = bench_of(tmp_path, wrong_from(VOTERS + SPARES))
+    bench.book["votes"], before = {}, elected(bench)
+    survivor = Wrong(Submission(Program("w", "python", "print(0)"), Label.WRONG_ANSWER), "tune")
+
+    async def refuse(panel: Panel, cases: Sequence[Case], known: int) -> Election:
+        set_status(bench, "r0", "demoted", "a guess")
+        raise Rejected(Reason.REFERENCES_DISAGREE, "4 of 10")
+
+    async def some(*given: object) -> list[Case]:
+        return [Case(b"9\n", "g", 1, 0, "cases")]
+
+    monkeypatch.setattr(hacking, "candidates", some)
+    monkeypatch.setattr(hacking, "differing", some)
+    hunt = hacking.Hunt(bench, Jury(Checker(), refuse), None, ())
+    assert before == asyncio.run(hacking.hack(hunt, before, [survivor]))
+    (only,) = bench.book["hacking"]
+    assert (1, 0, "4 of 10") == (only["differ"], only["settled"], only["ended"])
+    assert {"voter", "spare"} == {one["status"] for one in bench.book["references"]}

@@ -31,16 +31,18 @@ def bench(tmp_path: Path) -> Bench:
     return made
 
 
-def elected(bench: Bench, odd: Mapping[tuple[int, int], bytes | None]) -> Election:
+def elected(
+    bench: Bench, odd: Mapping[tuple[int, int], bytes | None], cases: int = CASES, known: int = 0
+) -> Election:
     """The election where ten references are right but for some votes, by case and reference."""
     voters = tuple(Program(f"r{n}", "python", "") for n in range(10))
-    rows = tuple(tuple(odd.get((c, r), RIGHT) for r in range(10)) for c in range(CASES))
+    rows = tuple(tuple(odd.get((c, r), RIGHT) for r in range(10)) for c in range(cases))
 
     def count(panel: Panel) -> list[Vote]:
         return [vote(row, TOKENS) for row in panel.outputs]
 
-    cases = [Case(b"%d\n" % c, "g", 1, c, "cases") for c in range(CASES)]
-    return settle(bench, Panel(voters, (), rows), cases, count, TOKENS)
+    some = [Case(b"%d\n" % c, "g", 1, c, "cases") for c in range(cases)]
+    return settle(bench, Panel(voters, (), rows), some, count, TOKENS, known)
 
 
 def kept(election: Election) -> set[int]:
@@ -87,6 +89,20 @@ def test_a_reference_that_often_fails_is_none(bench: Bench):
     election = elected(bench, {(c, 7): DEAD for c in range(3)})
     assert ["r7"] == demoted(bench)
     assert set(range(CASES)) == kept(election)
+
+
+def test_a_few_new_cases_are_judged_with_what_was_known_before(bench: Bench):
+    election = elected(bench, {(0, 7): DEAD}, cases=3, known=50)
+    assert [] == demoted(bench)
+    assert {1, 2} == kept(election)
+    with_all = elected(bench, {(c, 7): DEAD for c in range(3)}, cases=3, known=20)
+    assert ["r7"] == demoted(bench)
+    assert {0, 1, 2} == kept(with_all)
+
+
+def test_who_is_wrong_on_a_new_case_goes_however_much_was_known(bench: Bench):
+    elected(bench, {(0, 7): WRONG}, cases=3, known=50)
+    assert ["r7"] == demoted(bench)
 
 
 def test_where_too_many_disagree_nobody_is_believed(bench: Bench):
