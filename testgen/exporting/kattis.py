@@ -7,9 +7,12 @@ from typing import Any
 
 import yaml
 
+from testgen.errors import DataError
 from testgen.exporting.rows import named_tests
 from testgen.reading.languages import ENDINGS, LANGUAGES
 from testgen.storage.blobs import Blobs
+
+_FOLDERS = {"checker/testlib": ".", "checker/kattis": "output_validators"}
 
 
 def write_packages(results: Sequence[Mapping[str, Any]], blobs: Blobs, root: Path) -> int:
@@ -37,7 +40,9 @@ def _write(result: Mapping[str, Any], blobs: Blobs, folder: Path) -> None:
         _put(folder / "data" / "secret" / f"{name}.in", blobs.get(test["input"]))
         _put(folder / "data" / "secret" / f"{name}.ans", blobs.get(test["answer"]))
     for source in problem["sources"]:
-        _write_source(source, blobs, folder)
+        chosen = result["kind"]["comparison"] == f"checker {source['name']}"
+        if chosen or not source["folder"].startswith("checker/"):
+            _write_source(source, blobs, folder)
 
 
 def _metadata(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,24 +69,33 @@ def _flags(checker: Mapping[str, Any]) -> str:
 
 
 def _write_source(source: Mapping[str, Any], blobs: Blobs, folder: Path) -> None:
-    name = source["name"]
+    """Write a program: a file, or a folder if it has further files.
+
+    Raises:
+        DataError: one of its files would lie elsewhere, or where another one lies.
+    """
+    place = _place(source, folder)
+    files = {place: source["code"]}
+    within = folder / _FOLDERS.get(source["folder"], source["folder"])
+    if source["files"]:
+        within = place.with_suffix("")
+        files = {within / f"main{ENDINGS.get(source['language'], '')}": source["code"]}
+        files |= {within / other: blob for other, blob in source["files"].items()}
+    for path, blob in files.items():
+        if not path.resolve().is_relative_to(within.resolve()) or path.exists():
+            raise DataError(f"{path}: {source['name']} must not be written there; rename it")
+        _put(path, blobs.get(blob))
+
+
+def _place(source: Mapping[str, Any], folder: Path) -> Path:
+    name: str = source["name"]
+    kind: str = source["folder"]
     ending = ENDINGS.get(source["language"], "")
     if Path(name).suffix.lower() not in LANGUAGES:
         name += ending
-    place = folder / source["folder"] / name
-    if source["folder"] == "checker/testlib":
-        place = folder / f"checker{ending}"
-    elif source["folder"] == "checker/kattis":
-        place = folder / "output_validators" / name
-    files = {place: source["code"]}
-    if source["files"]:
-        inside = place.with_suffix("") if place.parent.name != "" else place
-        files = {inside / f"main{ending}": source["code"]}
-        files |= {inside / other: blob for other, blob in source["files"].items()}
-    for path, blob in files.items():
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise ValueError(f"{path}: would lie outside of the package")
-        _put(path, blobs.get(blob))
+    if kind == "checker/testlib":
+        return folder / f"checker{ending}"
+    return folder / _FOLDERS.get(kind, kind) / name
 
 
 def _put(path: Path, data: bytes) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from testgen.errors import DataError
 from testgen.reading.files import STATEMENT_BYTES, read_bytes, read_text
 from testgen.reading.languages import LANGUAGES
+from testgen.reading.names import with_distinct_names
 from testgen.reading.package import read_package
 from testgen.values import Checker, Declared, Label, Manner, Problem, Program, Sample, Submission
 
@@ -46,7 +47,7 @@ def read_folder(folder: Path) -> Problem:
     if declared is Declared.COMPARED and checkers:
         declared = Declared.CUSTOM
     submissions = {label: tuple(_submissions(folder, label)) for label in Label}
-    return Problem(
+    problem = Problem(
         pid=folder.name,
         statement=_statement(folder),
         time_limit_s=package.time_limit_s,
@@ -65,6 +66,7 @@ def read_folder(folder: Path) -> Problem:
         declared=declared,
         comparison=package.comparison,
     )
+    return with_distinct_names(problem, str(folder))
 
 
 def is_problem(folder: Path) -> bool:

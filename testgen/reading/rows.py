@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from testgen.errors import DataError
 from testgen.reading.files import STATEMENT_BYTES
+from testgen.reading.names import FileName, with_distinct_names
 from testgen.reading.package import DEFAULT_MEMORY_MB, DEFAULT_TIME_LIMIT_S, comparison_of
 from testgen.values import Checker, Declared, Label, Manner, Problem, Program, Sample, Submission
 
@@ -22,8 +23,8 @@ class SourceRow(_Row):
 
     language: str = Field(min_length=1, max_length=64)
     code: str
-    name: str = ""
-    files: dict[str, str] = Field(default_factory=dict)
+    name: FileName | Literal[""] = ""
+    files: dict[FileName, str] = Field(default_factory=dict)
 
 
 class SampleRow(_Row):
@@ -87,7 +88,7 @@ def _problem(line: bytes, where: str) -> Problem:
         for one, program in zip(row.checkers, _programs(row.checkers, "checker"), strict=True)
     )
     declared = Declared.INTERACTIVE if row.interactive else Declared.COMPARED
-    return Problem(
+    problem = Problem(
         pid=row.id,
         statement=row.statement,
         time_limit_s=row.time_limit_s,
@@ -105,6 +106,7 @@ def _problem(line: bytes, where: str) -> Problem:
         declared=Declared.CUSTOM if checkers and not row.interactive else declared,
         comparison=comparison_of(row.output_validator_args, where),
     )
+    return with_distinct_names(problem, where)
 
 
 def _programs(rows: list[SourceRow] | list[CheckerRow], prefix: str) -> Iterator[Program]:

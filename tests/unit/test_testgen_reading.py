@@ -128,6 +128,29 @@ def test_two_problems_of_one_name_are_refused(tmp_path: Path):
         read_problems(path)
 
 
+def test_two_programs_of_one_name_are_refused(tmp_path: Path):
+    folder = write_problem(tmp_path / "set" / "bad", {"accepted/loop.py": "pass"})
+    assert (folder / "submissions/accepted/loop.py").is_file()
+    program = {"name": "a", "language": "python", "code": "1"}
+    names = ("accepted", "wrong_answer", "generators", "validators", "checkers")
+    rows = [{"id": name, name: [program, program]} for name in names]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    for path, number in ((tmp_path / "set", 1), (tmp_path / "rows.jsonl", len(rows))):
+        found = read_problems(path)
+        assert () == found.problems
+        assert number == sum("two programs are called" in why for why in found.unreadable)
+
+
+@pytest.mark.parametrize("name", ["../x", "a/../b", "/a", "a//b", ".", "a\nb", "a\n", "-a", "a b/"])
+def test_a_name_is_no_way_outwards(tmp_path: Path, name: str):
+    program = {"language": "python", "code": "1"}
+    rows = [{"id": "a", "generators": [{**program, "name": name}]},
+            {"id": "b", "generators": [{**program, "files": {name: ""}}]},
+            {"id": "c", "generators": [{**program, "name": "b-1_x.py", "files": {"d/e": ""}}]}]  # fmt: skip
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    assert ["c"] == [one.pid for one in read_problems(tmp_path / "rows.jsonl").problems]
+
+
 def test_what_a_problem_is_known_by_changes_with_all_that_matters(tmp_path: Path):
     first = only(write_problem(tmp_path / "1" / "sum")).sha
     same = only(write_problem(tmp_path / "2" / "sum")).sha

@@ -1,0 +1,82 @@
+"""Exports: what a stranger's names can do to them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.checkers import CheckerSpec
+from testgen.errors import DataError
+from testgen.exporting.kattis import write_packages
+from testgen.reading.folder import read_folder
+from testgen.storage.blobs import Blobs
+
+FIELDS = {"tier": "core", "role": "cases", "generator": "g", "seed": 1, "index": 0}
+
+
+def source(folder: str, name: str, code: str = "pass", **files: str) -> dict[str, Any]:
+    return {"folder": folder, "name": name, "language": "python", "code": code, "files": files}
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> Blobs:
+    return Blobs(tmp_path / "blobs")
+
+
+def result(blobs: Blobs, *sources: dict[str, Any]) -> dict[str, Any]:
+    """A kept problem with one test and these programs."""
+    put = blobs.put
+    kept = [
+        {**one, "sha": "s", "code": put(one["code"].encode()),
+         "files": {name: put(text.encode()) for name, text in one["files"].items()}}
+        for one in sources
+    ]  # fmt: skip
+    return {
+        "pid": "sum", "preset": "full", "kept": True, "kind": {"kind": "tokens", "comparison": "tokens"},
+        "checker": {"type": "tokens", "case_sensitive": True},
+        "problem": {"statement": put(b"Add."), "time_limit_s": 2.0, "memory_mb": 256, "samples": [],
+                    "sources": kept},
+        "tests": [{**FIELDS, "tid": "t", "bytes": 2, "input": put(b"1\n"), "answer": put(b"right\n"),
+                   "votes": {}}],
+    }  # fmt: skip
+
+
+def test_what_is_written_is_read_again(tmp_path: Path, blobs: Blobs):
+    sources = [source("submissions", "accepted/a.py", "1"), source("generators", "cases.py", "2")]
+    assert 1 == write_packages([result(blobs, *sources)], blobs, tmp_path / "out")
+    problem = read_folder(tmp_path / "out" / "sum")
+    assert [("accepted/a.py", "1")] == [(one.name, one.code) for one in problem.references]
+    assert [("cases.py", "2")] == [(one.name, one.code) for one in problem.generators]
+    assert CheckerSpec() == problem.comparison
+
+
+@pytest.mark.parametrize("name", [
+    "../../data/secret/core-001-cases.ans", "../x", "/tmp/x", "../../../../x",
+])  # fmt: skip
+def test_a_programs_files_stay_in_its_own_folder(tmp_path: Path, blobs: Blobs, name: str):
+    bad = source("submissions", "accepted/a.py", **{name: "forged"})
+    with pytest.raises(DataError, match="must not be written there"):
+        write_packages([result(blobs, bad)], blobs, tmp_path / "out")
+    assert not (tmp_path / "out" / "sum").exists()
+
+
+def test_a_program_stays_in_the_folder_of_its_kind(tmp_path: Path, blobs: Blobs):
+    bad = source("generators", "../data/secret/core-001-cases.py")
+    with pytest.raises(DataError, match="must not be written there"):
+        write_packages([result(blobs, bad)], blobs, tmp_path / "out")
+
+
+def test_two_programs_do_not_become_one_file(tmp_path: Path, blobs: Blobs):
+    two = [source("generators", name) for name in ("cases", "cases.py")]
+    with pytest.raises(DataError, match="rename it"):
+        write_packages([result(blobs, *two)], blobs, tmp_path / "out")
+
+
+def test_of_several_checkers_the_chosen_one_is_written(tmp_path: Path, blobs: Blobs):
+    two = [source("checker/testlib", f"checker00{n}", str(n)) for n in (1, 2)]
+    kept = result(blobs, *two)
+    kept["kind"] = {"kind": "checker", "comparison": "checker checker002"}
+    kept["checker"] = {"type": "program"}
+    write_packages([kept], blobs, tmp_path / "out")
+    (checker,) = read_folder(tmp_path / "out" / "sum").checkers
+    assert "2" == checker.program.code
