@@ -10,6 +10,7 @@ from sandbox.client import AsyncClient
 from testgen.checking.package import Finding, check_package, read_tests
 from testgen.checking.rows import Rebuilt, rebuild
 from testgen.reading.folder import read_folder
+from testgen.reporting.plain import plain
 from testgen.running.solutions import Judged
 from testgen.settings import Service, settings_for
 from testgen.values import Problem
@@ -38,7 +39,7 @@ def _show(findings: list[Finding]) -> int:
     table = Table("solution", "said to be", "verdict", "")
     for one in findings:
         sign = "right" if one.right else "NOT AS IT SHOULD BE"
-        table.add_row(one.name, one.label, one.verdict, sign)
+        table.add_row(plain(one.name), one.label, one.verdict, sign)
     Console().print(table)
     return int(not all(one.right for one in findings))
 
@@ -46,7 +47,7 @@ def _show(findings: list[Finding]) -> int:
 def _show_rebuilt(rebuilt: list[Rebuilt]) -> int:
     bad = [one for one in rebuilt if one.data is None]
     for one in bad:
-        Console().print(f"{one.pid}: {one.id}: is not what it was", markup=False, highlight=False)
+        Console().print(plain(f"{one.pid}: {one.id}: is not what it was"))
     Console().print(
         f"{len(rebuilt) - len(bad)} of {len(rebuilt)} inputs were made again as they were"
     )

@@ -17,6 +17,7 @@ from testgen.errors import DataError
 from testgen.pipeline.bench import Reason
 from testgen.pipeline.many import Batch
 from testgen.reading.problems import read_problems
+from testgen.reporting.plain import plain
 from testgen.settings import Preset, Service, Settings, settings_for
 from testgen.storage.workspace import JOURNAL, Workspace
 from testgen.values import Problem
@@ -32,7 +33,7 @@ def run(
         raise DataError(f"{out}: has results already; --resume goes on with them")
     found = read_problems(path)
     for why in found.unreadable:
-        typer.echo(f"left out: {why}", err=True)
+        typer.echo(f"left out: {plain(why)}", err=True)
     with Workspace(out) as workspace:
         results = asyncio.run(_work(found.problems, settings, Service(), workspace, url))
     print_report(out)
@@ -61,7 +62,7 @@ class ProgressBar:
 
     def __init__(self, total: int) -> None:
         self._progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
@@ -91,13 +92,14 @@ class ProgressBar:
         """Shows what came of it."""
         self._stages.pop(pid, None)
         end = "kept" if result["kept"] else f"{result['reason']}: {result['detail']}"
-        self._progress.console.print(f"{pid}: {end}", markup=False, highlight=False)
+        self._progress.console.print(plain(f"{pid}: {end}"))
         self._progress.advance(self._task)
         self._describe()
 
     def _describe(self) -> None:
         under_way = ", ".join(f"{pid} ({stage})" for pid, stage in sorted(self._stages.items()))
-        self._progress.update(self._task, description=(under_way or "problems")[:60])
+        shown = plain(under_way or "problems").plain[:60]
+        self._progress.update(self._task, description=shown)
 
 
 def _change(text: str) -> tuple[str, Any]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from testgen.reporting.plain import plain
+
 _OURS, _THEIRS, _SPREAD = "#2b6cb0", "#a0aec0", "#1a202c"
 
 
@@ -58,7 +60,8 @@ def tests_plot(found: Mapping[str, Any]) -> str:
     places = range(len(kept))
     axes.barh(places, [one["tests"] for one in kept], 0.7, color=_THEIRS, label="all")
     axes.barh(places, [one["core"] for one in kept], 0.7, color=_OURS, label="core")
-    axes.set_yticks(list(places), [one["pid"] for one in kept])
+    # A name with dollars is a name, no formula.
+    axes.set_yticks(list(places), [plain(one["pid"]).plain for one in kept], parse_math=False)
     axes.invert_yaxis()
     axes.set_xlabel("tests")
     axes.legend(frameon=False)

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from testgen.reporting.intervals import Share
+from testgen.reporting.plain import plain
 
 
 def show(found: Mapping[str, Any], console: Console) -> None:
@@ -34,14 +35,10 @@ def show(found: Mapping[str, Any], console: Console) -> None:
         )
     if found["few_references"]:
         names = ", ".join(found["few_references"])
-        console.print(
-            f"judged by fewer references than asked for: {names}", markup=False, highlight=False
-        )
+        console.print(plain(f"judged by fewer references than asked for: {names}"))
     for split in ("tune", "held"):
         if survivors := found["wrong"][split]["survivors"]:
-            console.print(
-                f"{split} survivors: {', '.join(survivors)}", markup=False, highlight=False
-            )
+            console.print(plain(f"{split} survivors: {', '.join(survivors)}"))
 
 
 def _problems(found: Mapping[str, Any]) -> Table:
@@ -50,7 +47,7 @@ def _problems(found: Mapping[str, Any]) -> Table:
         end = "kept" if one["kept"] else one["reason"]
         wrong = f"{one['rejected']}/{one['wrong']}" if one["wrong"] else ""
         cells = [one["pid"], end, one["kind"], one["tests"], one["core"], one["drawn"], wrong]
-        table.add_row(*(str(cell or "") for cell in cells))
+        table.add_row(*(plain(cell or "") for cell in cells))
     return table
 
 
@@ -75,7 +72,7 @@ def _strength(found: Mapping[str, Any]) -> Table:
         )
         table.add_row("... by the core set", _text(wrong["core"]), "")
         for label, share in wrong["classes"].items():
-            table.add_row(f"... {label}", _text(share), "")
+            table.add_row(plain(f"... {label}"), _text(share), "")
         table.add_row("... problems with all rejected", _text(wrong["all_rejected"]), "")
     if found["tests"]["bounds_hit"]["total"]:
         table.add_row("bounds of the statement hit", _text(found["tests"]["bounds_hit"]), "")
@@ -86,7 +83,7 @@ def _counts(title: str, counts: Mapping[str, Any]) -> Table:
     table = Table(title, "")
     for name, number in counts.items():
         shown = f"{number:.3f}" if isinstance(number, float) else str(number)
-        table.add_row(name or "-", shown)
+        table.add_row(plain(name or "-"), shown)
     return table
 
 

@@ -1,8 +1,10 @@
 import re
 from typing import Any
 
+import pytest
 from rich.console import Console
 
+from testgen.cli.run import ProgressBar
 from testgen.reporting.figures import figures
 from testgen.reporting.page import render
 from testgen.reporting.terminal import show
@@ -99,3 +101,26 @@ def test_the_tables_show_it():
     text = console.export_text()
     assert "66.7% (21%-94%) 2/3" in text
     assert "a: z" in text
+
+
+@pytest.mark.parametrize("name", ["[/red]", "a[/]b", "$\\frac{$", "$x_$", "[link=x]y", "\x1b[2Jx"])
+def test_a_name_is_a_name_whatever_it_looks_like(name: str):
+    """Once markup, a formula or an order to the terminal."""
+    end = {"kind": {"kind": "checker", "comparison": f"checker {name}"}}
+    some = [
+        kept(name, **end, wrong=[wrong(name, "wrong_answer", "held", False)], gate={"drawn": 5})
+    ]
+    found = figures({**START, "keys": {name: "k"}}, some)
+    console = Console(record=True, width=200)
+    show(found, console)
+    text = console.export_text()
+    assert 5 == text.count(name.replace("\x1b", " "))
+    assert "\x1b" not in text
+    assert "<svg" in render(found)
+
+
+def test_progress_shows_names_as_they_are(capsys: pytest.CaptureFixture[str]):
+    with ProgressBar(1) as watcher:
+        watcher.began("[/red]", "vote")
+        watcher.ended("[/red]", {"kept": False, "reason": "fault", "detail": "\x1b[2J[/x]"})
+    assert "[/red]: fault:  [2J[/x]" in capsys.readouterr().err
