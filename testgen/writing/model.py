@@ -45,11 +45,12 @@ class Budget:
 
 @dataclass(frozen=True)
 class Model:
-    """An OpenAI-compatible endpoint."""
+    """An OpenAI-compatible endpoint; a whole reply, tried again or not, may take ``timeout_s``."""
 
     client: AsyncOpenAI
     workspace: Workspace
     settings: Settings
+    timeout_s: float
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
 
     async def ask(self, messages: Sequence[Message], budget: Budget) -> str:
@@ -77,19 +78,26 @@ class Model:
     async def _fetch(self, messages: Sequence[Message]) -> dict[str, Any]:
         asked: list[Any] = list(messages)
         try:
-            answer = await self.client.chat.completions.create(
-                model=self.settings.model,
-                messages=asked,
-                temperature=self.settings.temperature,
-                max_tokens=self.settings.reply_tokens,
-            )
+            # The client's own limit is for each piece that comes: one a minute would never end.
+            async with asyncio.timeout(self.timeout_s):
+                answer = await self.client.chat.completions.create(
+                    model=self.settings.model,
+                    messages=asked,
+                    temperature=self.settings.temperature,
+                    max_tokens=self.settings.reply_tokens,
+                )
             text = (answer.choices[0].message.content or "")[:_MOST_CHARS]
-            tokens = answer.usage.total_tokens if answer.usage else _estimate(messages, text)
+            text = text.encode(errors="replace").decode()
+            counted = answer.usage.total_tokens if answer.usage else _estimate(messages, text)
+            tokens = max(0, int(counted))
+        except TimeoutError as error:
+            said = f"no whole reply within {self.timeout_s:g} s (TESTGEN_MODEL_TIMEOUT_S)"
+            raise Fault(f"the model's endpoint: {said}") from error
         except openai.OpenAIError as error:
             raise Fault(f"the model's endpoint: {type(error).__name__}: {error}") from error
-        except (AttributeError, IndexError, TypeError, ValueError) as error:
+        except (AttributeError, IndexError, TypeError, ValueError, OverflowError) as error:
             raise Fault(f"the model's endpoint answers no chat completion: {error}") from error
-        return {"text": text.encode(errors="replace").decode(), "tokens": int(tokens)}
+        return {"text": text, "tokens": tokens}
 
 
 def _estimate(messages: Sequence[Message], text: str) -> int:
@@ -117,4 +125,4 @@ async def opened_model(
         timeout=service.model_timeout_s,
         max_retries=_HTTP_RETRIES,
     ) as client:
-        yield Model(client, workspace, settings)
+        yield Model(client, workspace, settings, service.model_timeout_s)
