@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,11 +15,10 @@ from testgen.cli.report import print_report
 from testgen.errors import DataError
 from testgen.pipeline.bench import Reason
 from testgen.pipeline.many import Batch
-from testgen.reading.problems import read_problems
+from testgen.reading.problems import Found, read_problems
 from testgen.reporting.plain import plain
 from testgen.settings import Preset, Service, Settings, settings_for
 from testgen.storage.workspace import JOURNAL, Workspace
-from testgen.values import Problem
 from testgen.writing.model import opened_model
 
 
@@ -35,7 +33,7 @@ def run(
     for why in found.unreadable:
         typer.echo(f"left out: {plain(why)}", err=True)
     with Workspace(out) as workspace:
-        results = asyncio.run(_work(found.problems, settings, Service(), workspace, url))
+        results = asyncio.run(_work(found, settings, Service(), workspace, url))
     print_report(out)
     return int(
         bool(found.unreadable) or any(result["reason"] == Reason.FAULT for result in results)
@@ -43,7 +41,7 @@ def run(
 
 
 async def _work(
-    problems: Sequence[Problem],
+    found: Found,
     settings: Settings,
     service: Service,
     workspace: Workspace,
@@ -51,10 +49,12 @@ async def _work(
 ) -> list[dict[str, Any]]:
     client = AsyncClient(url, concurrency=service.runs_at_once + 2, retry_for_s=service.patience_s)
     async with client:
-        with ProgressBar(len(problems)) as watcher:
+        with ProgressBar(len(found.problems)) as watcher:
             async with opened_model(settings, service, workspace) as model:
-                batch = Batch(settings, service, client, workspace, watcher, model)
-                return await batch.run(problems)
+                batch = Batch(
+                    settings, service, client, workspace, watcher, model, found.unreadable
+                )
+                return await batch.run(found.problems)
 
 
 class ProgressBar:

@@ -2,7 +2,8 @@
 
 import asyncio
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -29,7 +30,7 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True)
 class Batch:
-    """A run of the pipeline over some problems."""
+    """A run of the pipeline over some problems; ``unreadable`` says why others cannot be read."""
 
     settings: Settings
     service: Service
@@ -37,6 +38,7 @@ class Batch:
     workspace: Workspace
     watcher: Watcher
     model: Model | None = None
+    unreadable: tuple[str, ...] = ()
 
     async def run(self, problems: Sequence[Problem]) -> list[dict[str, Any]]:
         """The result of each problem, in their order; what was done before is not done again.
@@ -47,7 +49,8 @@ class Batch:
         languages = await Languages.ask(self.client)
         keys = {one.pid: problem_key(one, self.settings, languages) for one in problems}
         settings = self.settings.model_dump(mode="json")
-        start = {"type": "start", "settings": settings, "keys": keys}
+        left_out = [why.encode(errors="replace").decode() for why in self.unreadable]
+        start = {"type": "start", "settings": settings, "keys": keys, "unreadable": left_out}
         self.workspace.note(start, again=True)
         runner = Runner(
             self.client,
@@ -65,13 +68,6 @@ class Batch:
         return list(await asyncio.gather(*(one(problem) for problem in problems)))
 
     async def _one(self, problem: Problem, key: str, runner: Runner) -> dict[str, Any]:
-        result: dict[str, Any] | None = self.workspace.result(problem.pid, key)
-        if result is None:
-            result = await self._work(problem, key, runner)
-        self.watcher.ended(problem.pid, result)
-        return result
-
-    async def _work(self, problem: Problem, key: str, runner: Runner) -> dict[str, Any]:
         stage = ""
 
         def say(name: str) -> None:
@@ -82,23 +78,36 @@ class Batch:
             )
             self.watcher.began(problem.pid, name)
 
-        bench = Bench(
+        try:
+            result: dict[str, Any] | None = self.workspace.result(problem.pid, key)
+            if result is None:
+                result = await work(self._bench(problem, runner, say))
+                result["stage"] = stage
+                self.workspace.keep_result(problem.pid, key, result)
+        except Exception as error:  # noqa: BLE001 - whatever one problem does, the others go on
+            result = self._fault(problem, key, stage, error)
+        self.watcher.ended(problem.pid, result)
+        return result
+
+    def _bench(self, problem: Problem, runner: Runner, say: Callable[[str], None]) -> Bench:
+        return Bench(
             problem, self.settings, self.service, runner, self.workspace.blobs, say, self.model
         )
-        try:
-            result = await work(bench)
-        except Exception as error:  # noqa: BLE001 - whatever one problem does, the others go on
-            known = isinstance(error, TestgenError)
-            detail = str(error) if known else "".join(traceback.format_exception(error))[-2000:]
-            # Not kept as a result: the next run tries again.
-            return {
-                "pid": problem.pid,
-                "preset": self.settings.preset,
-                "kept": False,
-                "reason": Reason.FAULT,
-                "detail": detail,
-                "stage": stage,
-            }
-        result["stage"] = stage
-        self.workspace.keep_result(problem.pid, key, result)
-        return result
+
+    def _fault(self, problem: Problem, key: str, stage: str, error: Exception) -> dict[str, Any]:
+        """What came of a problem that failed. It is no result: the next run tries again."""
+        known = isinstance(error, TestgenError)
+        detail = str(error) if known else "".join(traceback.format_exception(error))[-2000:]
+        detail = detail.encode(errors="replace").decode()
+        with suppress(OSError):  # a full disk may be the fault itself
+            self.workspace.note(
+                {"type": "fault", "problem": problem.pid, "run": key, "detail": detail}, again=True
+            )
+        return {
+            "pid": problem.pid,
+            "preset": self.settings.preset,
+            "kept": False,
+            "reason": Reason.FAULT,
+            "detail": detail,
+            "stage": stage,
+        }

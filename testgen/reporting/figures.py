@@ -17,6 +17,7 @@ SEED_FUNNEL = {
 }
 """The report whose pipeline the preset ``kimi`` is: Kimi k1.5, section 2.3.5."""
 
+NOT_FINISHED, UNREADABLE = "not finished", "unreadable"
 _BEFORE_JUDGE = frozenset({"interactive", "special_judge"})
 _BEFORE_VALID = _BEFORE_JUDGE | {
     "no_references",
@@ -28,14 +29,20 @@ _BEFORE_VALID = _BEFORE_JUDGE | {
 
 
 def figures(start: Mapping[str, Any], results: Sequence[Result]) -> dict[str, Any]:
-    """Everything that is shown, as JSON."""
+    """Everything that is shown, as JSON. Problems that did not end, or were not read, count too."""
+    ended = {one["pid"] for one in results}
+    missing = [_missing(start, pid) for pid in sorted(set(start["keys"]) - ended)]
+    unreadable = list(start.get("unreadable", ()))
+    reasons = Counter(one["reason"] for one in results if not one["kept"])
+    reasons.update({NOT_FINISHED: len(missing), UNREADABLE: len(unreadable)})
     kept = [one for one in results if one["kept"]]
     return {
         "preset": start["settings"]["preset"],
-        "missing": sorted(set(start["keys"]) - {one["pid"] for one in results}),
-        "funnel": _funnel(results),
+        "missing": [one["pid"] for one in missing],
+        "unreadable": unreadable,
+        "funnel": _funnel(results, len(results) + len(missing) + len(unreadable)),
         "seed_funnel": SEED_FUNNEL,
-        "reasons": dict(Counter(one["reason"] for one in results if not one["kept"]).most_common()),
+        "reasons": dict((+reasons).most_common()),
         "kinds": dict(Counter(one["kind"]["comparison"] for one in kept).most_common()),
         "generators": dict(_generators(results).most_common()),
         "inputs": _sums(results, "inputs"),
@@ -48,13 +55,18 @@ def figures(start: Mapping[str, Any], results: Sequence[Result]) -> dict[str, An
         "wrong": {split: _wrong(kept, split) for split in ("tune", "held")},
         "tests": _tests(kept),
         "model": _sums(results, "model"),
-        "problems": [_line(one) for one in results],
+        "problems": [_line(one) for one in (*results, *missing)],
     }
 
 
-def _funnel(results: Sequence[Result]) -> dict[str, int]:
+def _missing(start: Mapping[str, Any], pid: str) -> Result:
+    detail = start.get("faults", {}).get(pid, "") or "the run was interrupted"
+    return {"pid": pid, "kept": False, "reason": NOT_FINISHED, "detail": detail}
+
+
+def _funnel(results: Sequence[Result], problems: int) -> dict[str, int]:
     return {
-        "problems": len(results),
+        "problems": problems,
         "without special judge": sum(one["reason"] not in _BEFORE_JUDGE for one in results),
         "enough valid cases": sum(one["reason"] not in _BEFORE_VALID for one in results),
         "kept": sum(one["kept"] for one in results),

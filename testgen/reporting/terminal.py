@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from testgen.reporting.figures import NOT_FINISHED
 from testgen.reporting.intervals import Share
 from testgen.reporting.plain import plain
 
@@ -36,6 +37,11 @@ def show(found: Mapping[str, Any], console: Console) -> None:
     if found["few_references"]:
         names = ", ".join(found["few_references"])
         console.print(plain(f"judged by fewer references than asked for: {names}"))
+    for one in found["problems"]:
+        if one["reason"] == NOT_FINISHED:
+            console.print(plain(f"{one['pid']}: {NOT_FINISHED}: {one['detail'][-300:]}"))
+    for why in found["unreadable"]:
+        console.print(plain(f"could not be read: {why}"))
     for split in ("tune", "held"):
         if survivors := found["wrong"][split]["survivors"]:
             console.print(plain(f"{split} survivors: {', '.join(survivors)}"))

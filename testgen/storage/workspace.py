@@ -98,7 +98,7 @@ class Workspace:
 
 
 def read_results(root: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The last run's settings, and the result of each of its problems, by name.
+    """The last run's start, with its `faults` by problem, and the results of its problems, by name.
 
     Raises:
         DataError: the folder holds no run, or a damaged one.
@@ -114,7 +114,13 @@ def read_results(root: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     wanted = start["keys"]
     newest = {(one["pid"], one["key"]): one["blob"] for one in records if one["type"] == "result"}
     names = [newest[pair] for pair in sorted(wanted.items()) if pair in newest]
-    return start, [json.loads(blobs.get(name)) for name in names]
+    failed = {
+        (one["problem"], one["run"]): one["detail"] for one in records if one["type"] == "fault"
+    }
+    faults = {
+        pair[0]: failed.get(pair, "") for pair in sorted(wanted.items()) if pair not in newest
+    }
+    return {**start, "faults": faults}, [json.loads(blobs.get(name)) for name in names]
 
 
 def events(root: Path) -> Iterator[dict[str, Any]]:

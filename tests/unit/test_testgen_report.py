@@ -40,6 +40,11 @@ START = {
     "settings": settings_for("full", {}).model_dump(),
     "keys": {name: "k" for name in ("a", "b", "c", "d", "e<b>", "lost")},
 }
+FAILED = {
+    **START,
+    "faults": {"lost": "the sandbox failed"},
+    "unreadable": ["x/problem.yaml: is no file"],
+}
 RESULTS = [
     kept("a"),
     kept("b", wrong=[wrong("w", "wrong_answer", "held", True, True)], gate={"drawn": 5}),
@@ -51,12 +56,17 @@ RESULTS = [
 
 def test_the_funnel_counts_each_problem_as_far_as_it_came():
     found = figures(START, RESULTS)
-    assert {"problems": 5, "without special judge": 4, "enough valid cases": 3, "kept": 2} == found[
+    assert {"problems": 6, "without special judge": 4, "enough valid cases": 3, "kept": 2} == found[
         "funnel"
     ]
     assert ["lost"] == found["missing"]
     assert ["b"] == found["few_references"]
-    assert {"special_judge": 1, "too_few_valid": 1, "references_disagree": 1} == found["reasons"]
+    reasons = ("special_judge", "too_few_valid", "references_disagree", "not finished")
+    assert dict.fromkeys(reasons, 1) == found["reasons"]
+    assert ("lost", "not finished") == (
+        found["problems"][-1]["pid"],
+        found["problems"][-1]["reason"],
+    )
 
 
 def test_rates_are_by_split_and_class_and_by_problem():
@@ -97,10 +107,18 @@ def test_nothing_at_all_can_be_shown():
 
 def test_the_tables_show_it():
     console = Console(record=True, width=120)
-    show(figures(START, RESULTS), console)
+    show(figures(FAILED, RESULTS), console)
     text = console.export_text()
     assert "66.7% (21%-94%) 2/3" in text
     assert "a: z" in text
+    assert "lost: not finished: the sandbox failed" in text
+    assert "could not be read: x/problem.yaml" in text
+
+
+def test_the_page_shows_what_did_not_end():
+    page = render(figures(FAILED, RESULTS))
+    assert "not finished</span>: the sandbox failed" in page
+    assert "could not be read: x/problem.yaml" in page
 
 
 @pytest.mark.parametrize("name", ["[/red]", "a[/]b", "$\\frac{$", "$x_$", "[link=x]y", "\x1b[2Jx"])
