@@ -22,9 +22,10 @@ def export_rows(
 def row(result: Mapping[str, Any], blobs: Blobs, inline_bytes: int) -> dict[str, Any]:
     """A problem with its tests.
 
-    ``tests`` is what ``POST /run`` takes. An input that is larger than ``inline_bytes`` is left out of it
-    and stands in ``generated``: the script, the seed, the file's place among those that the script writes,
-    and the hash that the bytes must have.
+    ``tests`` is what ``POST /run`` takes, and so are ``limits``: those under which the references voted. In
+    a language of ``limits_by_language`` these are to be taken instead. An input that is larger than
+    ``inline_bytes`` is left out and stands in ``generated``: the script, the seed, the file's place among
+    those that the script writes, and the hash that the bytes must have.
     """
     problem = result["problem"]
     inline: list[dict[str, Any]] = []
@@ -46,7 +47,8 @@ def row(result: Mapping[str, Any], blobs: Blobs, inline_bytes: int) -> dict[str,
         "pid": result["pid"],
         "preset": result["preset"],
         "statement": blobs.get(problem["statement"]).decode(),
-        "limits": {"cpu_time_s": problem["time_limit_s"], "memory_mb": problem["memory_mb"]},
+        "limits": problem["limits"],
+        "limits_by_language": problem["limits_by_language"],
         "kind": result["kind"],
         "checker": result["checker"],
         "core": [name for name, test in named_tests(result) if test["tier"] == "core"],

@@ -14,9 +14,22 @@ def describe(bench: Bench) -> dict[str, Any]:
         "statement": put(problem.statement.encode()),
         "time_limit_s": problem.time_limit_s,
         "memory_mb": problem.memory_mb,
+        **_limits(bench),
         "samples": [[put(one.stdin), put(one.answer)] for one in problem.samples],
         "sources": [source(bench, folder, program) for folder, program in _programs(bench)],
     }
+
+
+def _limits(bench: Bench) -> dict[str, Any]:
+    """What solutions may use here: in general, and in the languages that have more."""
+
+    def of(language: str) -> dict[str, Any]:
+        return bench.solutions.limits(language).model_dump(mode="json", exclude_unset=True)
+
+    others = {name: of(name) for name in sorted(bench.runner.languages.images)}
+    general = of("")
+    differing = {name: limits for name, limits in others.items() if limits != general}
+    return {"limits": general, "limits_by_language": differing}
 
 
 def _programs(bench: Bench) -> Iterator[tuple[str, Program]]:

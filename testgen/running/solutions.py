@@ -52,10 +52,10 @@ class Solutions:
     service: Service
     problem: Problem
 
-    def limits(self, program: Program) -> Limits:
+    def limits(self, language: str) -> Limits:
         """What a solution may use: the problem's time, more of it for Python."""
         settings = self.settings
-        factor = settings.python_time_factor if program.language.startswith("py") else 1.0
+        factor = settings.python_time_factor if language.startswith("py") else 1.0
         time_s = max(self.problem.time_limit_s * factor, settings.least_time_limit_s)
         return Limits(
             cpu_time_s=min(time_s, settings.most_time_limit_s),
@@ -77,6 +77,12 @@ class Solutions:
             ):
                 steps[number] = step
         return steps
+
+    async def compiles(self, program: Program) -> bool:
+        """Whether a solution gets as far as a run: one on the first sample, or on nothing."""
+        sample = next((one.stdin for one in self.problem.samples), b"")
+        (step,) = await self._outputs(program, [sample], attempt=0)
+        return step.verdict is not Verdict.CE
 
     async def _outputs(
         self, program: Program, inputs: Sequence[bytes], *, attempt: int
@@ -159,7 +165,7 @@ class Solutions:
             language=program.language,
             code=program.code,
             files=dict(program.files),
-            limits=self.limits(program),
+            limits=self.limits(program.language),
             tests=list(tests),
             checker=checker or Checker(),
             stop_on_first_failure=stop,

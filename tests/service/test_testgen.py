@@ -105,6 +105,16 @@ def test_an_export_is_what_the_service_takes(
         f"{service.url}/run", json={"language": "python", "code": "print(0)", **asked}
     )
     assert (1.0, 0.0) == (right.json()["reward"], wrong.json()["reward"])
+    # A language has the time that it had in the vote: 1.5 s is too long, but not in Python.
+    slow = f"import time\nwhile time.process_time() < 1.5: pass\n{code}"
+    verdicts = [
+        httpx.post(
+            f"{service.url}/run",
+            json={"language": "python", "code": slow, **asked, "tests": row["tests"][:1], "limits": limits},
+        ).json()["verdict"]
+        for limits in (row["limits"], row["limits_by_language"]["python"])
+    ]  # fmt: skip
+    assert verdicts == ["TLE", "AC"]
     # What is not inline is made again from its seed, and a row that was changed is found out.
     check = ["check", str(out / "dataset.jsonl"), "--url", service.url]
     assert 0 == run_command_line(check)

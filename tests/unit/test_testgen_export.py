@@ -1,15 +1,23 @@
 """Exports: what a stranger's names can do to them."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from sandbox.checkers import CheckerSpec
+from sandbox.models import Verdict
 from testgen.errors import DataError
 from testgen.exporting.kattis import write_packages
+from testgen.exporting.rows import row
+from testgen.pipeline.bench import Bench
+from testgen.pipeline.sources import describe
 from testgen.reading.folder import read_folder
+from testgen.running.runner import Languages, Runner
+from testgen.settings import Service, settings_for
 from testgen.storage.blobs import Blobs
+from tests.testgen.sample_problem import write_problem
+from tests.testgen.scripted_runner import ScriptedRunner
 
 FIELDS = {"tier": "core", "role": "cases", "generator": "g", "seed": 1, "index": 0}
 
@@ -35,7 +43,7 @@ def result(blobs: Blobs, *sources: dict[str, Any]) -> dict[str, Any]:
         "pid": "sum", "preset": "full", "kept": True, "kind": {"kind": "tokens", "comparison": "tokens"},
         "checker": {"type": "tokens", "case_sensitive": True},
         "problem": {"statement": put(b"Add."), "time_limit_s": 2.0, "memory_mb": 256, "samples": [],
-                    "sources": kept},
+                    "limits": {}, "limits_by_language": {}, "sources": kept},
         "tests": [{**FIELDS, "tid": "t", "bytes": 2, "input": put(b"1\n"), "answer": put(b"right\n"),
                    "votes": {}}],
     }  # fmt: skip
@@ -80,3 +88,20 @@ def test_of_several_checkers_the_chosen_one_is_written(tmp_path: Path, blobs: Bl
     write_packages([kept], blobs, tmp_path / "out")
     (checker,) = read_folder(tmp_path / "out" / "sum").checkers
     assert "2" == checker.program.code
+
+
+def test_exported_limits_are_those_of_the_vote(tmp_path: Path, blobs: Blobs):
+    problem = read_folder(write_problem(tmp_path / "sum"))
+    languages = Languages({name: name for name in ("cpp", "python", "pypy", "java")})
+    runner = cast(Runner, ScriptedRunner(lambda *_: Verdict.AC, languages))
+    bench = Bench(problem, settings_for("full", {}), Service(), runner, blobs)
+    kept = result(blobs)
+    kept["problem"] = {**describe(bench), "sources": []}
+    found = row(kept, blobs, 100)
+    general = {"cpu_time_s": 1.0, "memory_mb": 256, "output_kb": 8192}
+    assert general == found["limits"]
+    more = {**general, "cpu_time_s": 2.0}
+    assert {"python": more, "pypy": more} == found["limits_by_language"]
+    for name in languages.images:
+        of_the_vote = bench.solutions.limits(name).model_dump(exclude_unset=True)
+        assert of_the_vote == found["limits_by_language"].get(name, found["limits"])
