@@ -71,6 +71,13 @@ def read_tests(folder: Path) -> list[Judged]:
     return tests
 
 
+def as_said(verdict: Verdict, label: Label) -> bool:
+    """Whether a solution is what it is said to be. No test has rejected one that does not compile."""
+    if label is Label.ACCEPTED:
+        return verdict is Verdict.AC
+    return verdict not in (Verdict.AC, Verdict.CE)
+
+
 async def _findings(
     solutions: Solutions, problem: Problem, tests: Sequence[Judged]
 ) -> list[Finding]:
@@ -83,8 +90,7 @@ async def _findings(
             return Finding(program.name, label, Verdict.SK, right=True)
         trials = await solutions.judge(program, tests, checker, stop=True)
         verdict = _verdict(trials)
-        right = (verdict is Verdict.AC) == (label is Label.ACCEPTED)
-        return Finding(program.name, label, verdict, right)
+        return Finding(program.name, label, verdict, as_said(verdict, label))
 
     return list(await asyncio.gather(*(one(program, label) for program, label in said)))
 

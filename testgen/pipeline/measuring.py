@@ -1,14 +1,14 @@
 """The tests that were made, on the solutions that there are: who passes, who is rejected, by what."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from sandbox.models import Checker, ProgramChecker, Verdict
 from testgen.hashing import hash_of
 from testgen.pipeline.bench import Bench, ProvenCase, Reason, Rejected
-from testgen.pipeline.references import set_status
+from testgen.pipeline.references import normalised_source, set_status
 from testgen.pipeline.selection import Kills, Tiers
 from testgen.pipeline.voting import Election
 from testgen.running.solutions import Judged, Trial
@@ -28,12 +28,34 @@ class Wrong:
     split: Split
 
 
-def split_wrong(bench: Bench) -> list[Wrong]:
-    """Distinct wrong solutions, half of each label `tune` and half `held`, by their hashes."""
-    distinct = {one.program.sha: one for one in reversed(bench.problem.wrong)}
-    usable = (one for one in distinct.values() if one.program.language in bench.runner.languages)
+async def split_wrong(bench: Bench) -> list[Wrong]:
+    """Distinct wrong solutions that compile, half of each label `tune` and half `held`, by their hashes.
+
+    One that does not compile would count as rejected by tests, and of a copy in each half one would be
+    looked at. Who is left out, and why, is in the book.
+    """
+    left_out: dict[str, str] = {}
+    distinct: dict[Hashable, Submission] = {}
+    for one in bench.problem.wrong:
+        program = one.program
+        same = (program.language, normalised_source(program), *sorted(program.files.items()))
+        if program.language not in bench.runner.languages:
+            left_out[program.name] = "no_language"
+        elif same in distinct:
+            left_out[program.name] = "duplicate"
+        else:
+            distinct[same] = one
+    usable = list(distinct.values())
+    compiled = await asyncio.gather(*(bench.solutions.compiles(one.program) for one in usable))
+    for one, good in zip(usable, compiled, strict=True):
+        if not good:
+            left_out[one.program.name] = "does_not_compile"
+    bench.book["wrong_left_out"] = left_out
     seed = bench.settings.run_seed
-    ordered = sorted(usable, key=lambda one: (one.label, hash_of(seed, one.program.sha)))
+    ordered = sorted(
+        (one for one in usable if one.program.name not in left_out),
+        key=lambda one: (one.label, hash_of(seed, one.program.sha)),
+    )
     return [Wrong(one, "held" if number % 2 else "tune") for number, one in enumerate(ordered)]
 
 

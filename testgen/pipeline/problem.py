@@ -71,7 +71,7 @@ async def _stages(bench: Bench) -> None:
     jury, election = await _first_election(bench, panel, cases, found)
     bench.say("gate")
     check_gate(bench, election)
-    wrong = split_wrong(bench)
+    wrong = await split_wrong(bench)
     election = await hack(
         Hunt(bench, jury, validator, good_scripts(bench, scripts)), election, wrong
     )

@@ -1,6 +1,7 @@
 """What is looked at once more after the vote, before a problem is kept."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,16 +11,17 @@ import pytest
 
 from sandbox.checkers import CheckerSpec
 from sandbox.models import Checker, RunRequest, Verdict
+from testgen.checking.package import as_said
 from testgen.judging.kinds import cues
 from testgen.pipeline import hacking
 from testgen.pipeline.bench import Bench, ProvenCase, Reason, Rejected
 from testgen.pipeline.jury import Jury
-from testgen.pipeline.measuring import Wrong, without_failing
+from testgen.pipeline.measuring import Wrong, split_wrong, without_failing
 from testgen.pipeline.problem import work
 from testgen.pipeline.references import set_status
 from testgen.pipeline.voting import Election, Panel
 from testgen.reading.folder import read_folder
-from testgen.running.runner import Runner
+from testgen.running.runner import Languages, Runner
 from testgen.settings import Service, settings_for
 from testgen.storage.blobs import Blobs
 from testgen.values import Case, Label, Program, Submission
@@ -135,3 +137,40 @@ def test_a_round_without_agreement_ends_the_search_and_not_the_problem(
     (only,) = bench.book["hacking"]
     assert (1, 0, "4 of 10") == (only["differ"], only["settled"], only["ended"])
     assert {"voter", "spare"} == {one["status"] for one in bench.book["references"]}
+
+
+def test_wrong_solutions_are_distinct_and_compile(tmp_path: Path):
+    def broken(request: RunRequest, number: int, stdin: str) -> Verdict:
+        return Verdict.CE if "broken" in str(request.code) else Verdict.OK
+
+    programs = {
+        "a.cpp": ("cpp", "int main() { return 1; }"),
+        "reformatted.cpp": ("cpp", "int main()\n{\n    return 1; // one\n}\n"),
+        "other.cpp": ("cpp", "int main() { return 2; }"),
+        "broken.cpp": ("cpp", "int broken("),
+        "same.c": ("c", "int main() { return 1; }"),
+        "x.zig": ("zig", "1"),
+    }
+    wrong = tuple(
+        Submission(Program(name, *rest), Label.WRONG_ANSWER) for name, rest in programs.items()
+    )
+    bench = bench_of(tmp_path, broken, wrong=wrong)
+    languages = Languages({name: name for name in ("c", "cpp")})
+    cast(ScriptedRunner, bench.runner).languages = languages
+    split = asyncio.run(split_wrong(bench))
+    assert {"a.cpp", "other.cpp", "same.c"} == {one.submission.program.name for one in split}
+    assert [1, 2] == sorted(Counter(one.split for one in split).values())
+    assert bench.book["wrong_left_out"] == {
+        "reformatted.cpp": "duplicate",
+        "broken.cpp": "does_not_compile",
+        "x.zig": "no_language",
+    }
+
+
+@pytest.mark.parametrize(("verdict", "label", "right"), [
+    (Verdict.CE, Label.WRONG_ANSWER, False), (Verdict.CE, Label.ACCEPTED, False),
+    (Verdict.WA, Label.WRONG_ANSWER, True), (Verdict.AC, Label.WRONG_ANSWER, False),
+    (Verdict.IE, Label.ACCEPTED, False), (Verdict.AC, Label.ACCEPTED, True),
+])  # fmt: skip
+def test_a_compiler_rejects_no_solution_for_a_test(verdict: Verdict, label: Label, right: bool):
+    assert right == as_said(verdict, label)
