@@ -25,7 +25,7 @@ def clusters(outputs: Sequence[bytes | None], spec: CheckerSpec) -> list[Cluster
     alike: dict[bytes, list[int]] = {}
     for number, output in enumerate(outputs):
         if output is not None:
-            alike.setdefault(_layout_free(output), []).append(number)
+            alike.setdefault(_key(output, spec), []).append(number)
     groups: list[list[int]] = []
     for numbers in sorted(alike.values(), key=lambda members: (-len(members), members)):
         for group in groups:
@@ -44,8 +44,12 @@ def _output(outputs: Sequence[bytes | None], number: int) -> bytes:
     return output
 
 
-def _layout_free(output: bytes) -> bytes:
-    """The lines without what no comparison of the ladder looks at."""
+def _key(output: bytes, spec: CheckerSpec) -> bytes:
+    """The output without what its comparison does not look at: equal keys are the same answer."""
+    if spec.type == "exact":
+        return output
+    if spec.type == "lines":
+        return b"\n".join(line.rstrip() for line in output.split(b"\n")).rstrip(b"\n")
     lines = (b" ".join(line.split()) for line in output.splitlines())
     return b"\n".join(lines).rstrip(b"\n")
 

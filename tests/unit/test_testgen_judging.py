@@ -1,11 +1,11 @@
 import math
-from itertools import permutations
+from itertools import permutations, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.checkers import CheckerSpec
+from sandbox.checkers import CheckerSpec, compare
 from testgen.judging.clusters import clusters
 from testgen.judging.kinds import choose_level, cues, ladder, looks_special
 from testgen.judging.votes import Vote, needed, vote
@@ -26,6 +26,19 @@ def test_every_voter_is_in_one_cluster_with_those_who_say_the_same(printed: list
     assert len({str(one) for one in said}) == len(found)
     sizes = [len(cluster.members) for cluster in found]
     assert sizes == sorted(sizes, reverse=True)
+
+
+LAYOUTS = [b"1 2\n", b"1 2 \r\n", b"1  2", b" 1 2\n", b"1\n2", b"1\n\n2\n"]
+
+
+@given(
+    st.lists(st.sampled_from(LAYOUTS), max_size=8),
+    st.sampled_from([CheckerSpec("exact"), CheckerSpec("lines"), CheckerSpec("tokens")]),
+)
+def test_two_are_in_one_cluster_just_if_they_compare_equal(printed: list[bytes], spec: CheckerSpec):
+    for one in clusters(printed, spec):
+        for n, m in product(range(len(printed)), one.members):
+            assert compare(spec, printed[m], printed[n]).accepted == (n in one.members)
 
 
 def test_the_answer_among_floats_is_the_middle_one_with_most_digits():
