@@ -31,7 +31,6 @@ def read_folder(folder: Path) -> Problem:
     Raises:
         DataError: it is none, or something in it cannot be read.
     """
-    package = read_package(folder)
     validators = ("input_validators", "input_format_validators")
     checkers = [
         Checker(program, Manner.KATTIS)
@@ -39,10 +38,9 @@ def read_folder(folder: Path) -> Problem:
         for program in _programs(folder, folder / name)
     ]
     checkers += [
-        Checker(program, Manner.TESTLIB)
-        for program in _programs(folder, folder)
-        if program.name.partition(".")[0] == "checker"
+        Checker(program, Manner.TESTLIB) for program in _programs(folder, folder, only="checker")
     ]
+    package = read_package(folder, has_checker=bool(checkers))
     declared = package.declared
     if declared is Declared.COMPARED and checkers:
         declared = Declared.CUSTOM
@@ -99,20 +97,27 @@ def _submissions(folder: Path, label: Label) -> Iterator[Program]:
             yield Program(f"{label}/{program.name}", program.language, program.code, program.files)
 
 
-def _programs(root: Path, folder: Path) -> Iterator[Program]:
-    """The programs of a folder: each file is one, and each folder is one of several files."""
+def _programs(root: Path, folder: Path, only: str = "") -> Iterator[Program]:
+    """The programs of a folder: each file is one, and each folder is one of several files.
+
+    Args:
+        only: the name, without its ending, of those that are wanted; empty for all.
+    """
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
+        if only and path.name.partition(".")[0] != only:
+            continue
         if path.is_file() and path.suffix.lower() in LANGUAGES:
             yield Program(path.name, LANGUAGES[path.suffix.lower()], read_text(root, path))
-        elif path.is_dir() and folder.name in ("output_validators", "input_validators"):
+        elif path.is_dir():
             yield from _program_folder(root, path)
 
 
 def _program_folder(root: Path, folder: Path) -> Iterator[Program]:
-    files = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
-    sources = [name for name in files if Path(name).suffix.lower() in LANGUAGES]
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    files = {path.relative_to(folder).as_posix(): path for path in paths}
+    sources = [name for name in files if "/" not in name and Path(name).suffix.lower() in LANGUAGES]
     if not sources:
         return
     first = next((name for name in sources if name.startswith(("main.", "validate."))), sources[0])

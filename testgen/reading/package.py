@@ -15,6 +15,10 @@ from testgen.values import Declared
 DEFAULT_TIME_LIMIT_S = 2.0
 DEFAULT_MEMORY_MB = 512
 _YAML_BYTES = 256 << 10
+_GROUPS = (
+    ("test_group.yaml", "output_validator_args"),
+    ("testdata.yaml", "output_validator_flags"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,8 @@ class Package:
     comparison: CheckerSpec
 
 
-def read_package(folder: Path) -> Package:
-    """Read the metadata of a folder.
+def read_package(folder: Path, *, has_checker: bool = False) -> Package:
+    """Read the metadata of a folder. Arguments for a checker of its own are no comparison, and left out.
 
     Raises:
         DataError: there is none, or it says something wrong.
@@ -36,27 +40,42 @@ def read_package(folder: Path) -> Package:
     path = folder / "problem.yaml"
     document = _yaml(folder, path)
     limits = _table(document.get("limits"), path, "limits")
-    groups = [_yaml(folder, one) for one in sorted((folder / "data").glob("test*group.yaml"))]
-    args = [word for group in groups for word in _words(group.get("output_validator_args"))]
-    args += _words(document.get("validator_flags"))
+    declared = _declared(document)
+    args = [] if has_checker or declared is not Declared.COMPARED else _args(folder, document)
     return Package(
         time_limit_s=_number(
             limits.get("time_limit", limits.get("time")), DEFAULT_TIME_LIMIT_S, path, "time_limit"
         ),
         memory_mb=int(_number(limits.get("memory"), DEFAULT_MEMORY_MB, path, "memory")),
-        declared=_declared(document),
-        comparison=comparison_of(args, path),
+        declared=declared,
+        comparison=comparison_of(args, path, case_sensitive=False),
     )
 
 
-def comparison_of(args: Sequence[str], source: Path | str) -> CheckerSpec:
+def _args(folder: Path, document: Mapping[str, Any]) -> list[str]:
+    """What the default output validator is called with, by both versions of the format."""
+    args = _words(document.get("validator_flags"))
+    for name, key in _GROUPS:
+        # A group has what is said of it, else what is said of the one that it lies in.
+        places = (folder / "data" / "secret" / name, folder / "data" / name)
+        groups = (_yaml(folder, place) for place in places if place.exists())
+        args += next((_words(group[key]) for group in groups if key in group), [])
+    return args
+
+
+def comparison_of(
+    args: Sequence[str], source: Path | str, *, case_sensitive: bool = True
+) -> CheckerSpec:
     """Kattis' arguments of the default output validator as a comparison.
+
+    Args:
+        case_sensitive: where they do not say; in a package of Kattis it is not.
 
     Raises:
         DataError: an argument is unknown.
     """
     abs_tol = rel_tol = None
-    case_sensitive, spaces = True, False
+    spaces = False
     words = iter(args)
     try:
         for word in words:

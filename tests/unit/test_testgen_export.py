@@ -58,6 +58,26 @@ def test_what_is_written_is_read_again(tmp_path: Path, blobs: Blobs):
     assert CheckerSpec() == problem.comparison
 
 
+def test_programs_of_several_files_are_read_again(tmp_path: Path, blobs: Blobs):
+    more = {"lib/a.py": "2"}
+    sources = [
+        source(folder, name, "1", **more)
+        for folder, name in (
+            ("submissions", "accepted/a.py"), ("generators", "cases.py"), ("input_validators", "v"),
+            ("checker/testlib", "checker001"),
+        )
+    ]  # fmt: skip
+    kept = result(blobs, *sources)
+    kept["kind"] = {"kind": "checker", "comparison": "checker checker001"}
+    kept["checker"] = {"type": "program"}
+    write_packages([kept], blobs, tmp_path / "out")
+    problem = read_folder(tmp_path / "out" / "sum")
+    programs = (*problem.references, *problem.generators, *problem.validators)
+    found = [*programs, problem.checkers[0].program]
+    assert ["accepted/a", "cases", "v", "checker"] == [one.name for one in found]
+    assert all(("1", more) == (one.code, one.files) for one in found)
+
+
 @pytest.mark.parametrize("name", [
     "../../data/secret/core-001-cases.ans", "../x", "/tmp/x", "../../../../x",
 ])  # fmt: skip

@@ -43,7 +43,8 @@ def test_a_folder_is_read_whole(tmp_path: Path):
     assert set(WRONG) == {one.program.name for one in problem.wrong}
     assert {"python", "cpp"} == {one.language for one in problem.references}
     assert ["cases.py"] == [one.name for one in problem.generators]
-    assert (Declared.COMPARED, CheckerSpec()) == (problem.declared, problem.comparison)
+    any_case = CheckerSpec(case_sensitive=False)
+    assert (Declared.COMPARED, any_case) == (problem.declared, problem.comparison)
 
 
 def test_solutions_may_lie_directly_in_the_folder(tmp_path: Path):
@@ -56,7 +57,7 @@ def test_solutions_may_lie_directly_in_the_folder(tmp_path: Path):
 
 def test_checkers_are_known_by_where_they_lie(tmp_path: Path):
     testlib = write_problem(tmp_path / "a" / "x", {"checker.py": "import sys"})
-    custom = "validation: custom\nvalidator_flags: float_tolerance 1e-4\n"
+    custom = "validation: custom\nvalidator_flags: --strict 3\n"
     files = {
         "problem.yaml": custom,
         "output_validators/v/validate.py": "1",
@@ -78,6 +79,51 @@ def test_checkers_are_known_by_where_they_lie(tmp_path: Path):
 ])  # fmt: skip
 def test_arguments_of_kattis_are_comparisons(words: str, spec: CheckerSpec):
     assert spec == comparison_of(words.split(), "here")
+
+
+LENIENT = CheckerSpec(case_sensitive=False)
+TOLERANT = CheckerSpec("floats", case_sensitive=False, abs_tol=1e-4, rel_tol=1e-4)
+FLOATS, FLAGS = (
+    "output_validator_args: [float_tolerance, 1e-4]",
+    "output_validator_flags: float_tolerance 1e-4",
+)
+
+
+@pytest.mark.parametrize(("files", "spec"), [
+    ({}, LENIENT), ({"data/test_group.yaml": FLOATS}, TOLERANT), ({"data/testdata.yaml": FLAGS}, TOLERANT),
+    ({"data/secret/testdata.yaml": FLAGS}, TOLERANT), ({"data/secret/test_group.yaml": FLOATS}, TOLERANT),
+    ({"data/secret/testdata.yaml": "grading: custom", "data/testdata.yaml": FLAGS}, TOLERANT),
+    ({"data/secret/testdata.yaml": FLAGS, "data/testdata.yaml": "output_validator_flags: x"}, TOLERANT),
+    ({"problem.yaml": "validator_flags: float_tolerance 1e-4"}, TOLERANT),
+    ({"problem.yaml": "validator_flags: case_sensitive"}, CheckerSpec()),
+    ({"data/test_group.yaml": "output_validator_args: [--n, 3]", "output_validator/v.py": "1"}, LENIENT),
+])  # fmt: skip
+def test_a_package_says_in_many_places_how_outputs_are_compared(
+    tmp_path: Path, files: dict[str, str], spec: CheckerSpec
+):
+    assert spec == only(write_problem(tmp_path / "sum", files)).comparison
+
+
+def test_a_folder_is_a_program_of_several_files(tmp_path: Path):
+    files = {"main.py": "import lib.a", "lib/a.py": "1", "data.txt": "2"}
+    places = ("submissions/accepted/big", "generators/cases_big", "input_validators/v", "checker")
+    folder = write_problem(
+        tmp_path / "sum", {f"{place}/{name}": text for place in places for name, text in files.items()}
+    )  # fmt: skip
+    problem = only(folder)
+    programs = (*problem.references, *problem.generators, *problem.validators)
+    found = {one.name: one for one in (*programs, problem.checkers[0].program)}
+    for name in ("accepted/big", "cases_big", "v", "checker"):
+        assert "import lib.a" == found[name].code
+        assert {"lib/a.py": "1", "data.txt": "2"} == found[name].files
+
+
+def test_of_a_packages_inputs_only_those_with_answers_are_tests(tmp_path: Path):
+    folder = write_problem(
+        tmp_path / "sum",
+        {"data/secret/g/1.in": "1", "data/secret/g/1.ans": "2", "data/invalid_input/1.in": "x"},
+    )
+    assert [b"-2\n", b"2"] == [one.answer for one in read_tests(folder)]
 
 
 @pytest.mark.parametrize("words", ["float_tolerance", "float_tolerance x", "caseless"])
