@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from testgen.cli.main import run_command_line
 from testgen.reporting.figures import figures
+from testgen.storage.blobs import Blobs
 from testgen.storage.workspace import read_results
 from tests.service.conftest import Service
 
@@ -21,6 +23,7 @@ pytestmark = [pytest.mark.service, pytest.mark.slow, pytest.mark.timeout(7200)]
 
 PROBLEMS = Path(__file__).parent.parent / "testgen" / "problems"
 FEW = ("best-segment", "four-squares")
+LEGAL = 42  # a validator's exit status
 FATES = {
     "good": {"good"},
     "illegal": {"good", "trivial"},
@@ -40,6 +43,7 @@ class Ran:
     results: dict[str, dict[str, Any]]
     fates: dict[str, dict[str, Any]]
     figures: dict[str, Any]
+    out: Path
 
 
 both = pytest.mark.parametrize("ran", ["kimi", "full"], indirect=True)
@@ -60,7 +64,7 @@ def ran(
     assert 0 == run_command_line(words)
     start, results = read_results(folder / "out")
     fates = {name: tomllib.loads((PROBLEMS / name / "fate.toml").read_text()) for name in names}
-    return Ran({one["pid"]: one for one in results}, fates, figures(start, results))
+    return Ran({one["pid"]: one for one in results}, fates, figures(start, results), folder / "out")
 
 
 @both
@@ -109,7 +113,7 @@ def test_everything_that_there_is_rejects_what_is_wrong_and_nothing_else(ran: Ra
 
 
 @full
-def test_no_illegal_input_survives(ran: Ran):
+def test_illegal_inputs_are_noticed(ran: Ran):
     bad = {
         f"{name}: {script['name']}"
         for name, one in ran.results.items()
@@ -119,3 +123,28 @@ def test_no_illegal_input_survives(ran: Ran):
         and one["inputs"]["illegal_of_generators"] == 0
     }
     assert set() == bad
+
+
+@full
+def test_no_illegal_input_survives(ran: Ran, service: Service):
+    blobs = Blobs(ran.out / "blobs")
+    illegal: dict[str, list[Any]] = {}
+    for name, one in ran.results.items():
+        code = (PROBLEMS / name / "input_validators" / "validate.py").read_text()
+        inputs = [blobs.get(test["input"]).decode() for test in one.get("tests", ())]
+        for few in batched(inputs):
+            body = {
+                "language": "python",
+                "code": code,
+                "limits": {"cpu_time_s": 10, "memory_mb": 1024},
+                "tests": [{"stdin": data} for data in few],
+            }
+            answer = httpx.post(f"{service.url}/run", json=body, timeout=600).json()
+            wrong = [test for test in answer["tests"] if test["exit_code"] != LEGAL]
+            illegal.setdefault(name, []).extend(wrong)
+    assert {name for name, one in ran.results.items() if one["kept"]} == set(illegal)
+    assert {} == {name: tests for name, tests in illegal.items() if tests}
+
+
+def batched(inputs: list[str]) -> list[list[str]]:
+    return [inputs[start : start + 20] for start in range(0, len(inputs), 20)]
