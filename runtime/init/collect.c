@@ -90,7 +90,7 @@ static int send_file(struct collection *collection, int fd, const struct stat *s
   return send_content(collection->out, fd, header.size);
 }
 
-static int open_beneath(int directory, const char *name, uint64_t flags) {
+int open_beneath(int directory, const char *name, uint64_t flags) {
   struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | flags,
                          .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
   return (int)syscall(SYS_openat2, directory, name, &how, sizeof how);

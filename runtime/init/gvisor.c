@@ -13,7 +13,6 @@
  * everything is killed: nobody waits for runsc to tidy up what goes with the namespaces. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -71,16 +70,10 @@ static int write_files(const struct run *run, struct progress *progress) {
   return progress->error ? -1 : 0;
 }
 
-static int open_beneath(int directory, const char *path) {
-  struct open_how how = {.flags = O_PATH | O_CLOEXEC,
-                         .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
-  return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
-}
-
 /* Binds a file or directory over itself: what is mounted cannot be removed, renamed or replaced. */
 static int pin(int directory, const char *path) {
   char name[64];
-  int fd = open_beneath(directory, path);
+  int fd = open_beneath(directory, path, O_PATH);
   if (fd < 0) return -1;
   snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
   return mount(name, name, NULL, MS_BIND | MS_REC, NULL) || close(fd) ? -1 : 0;
@@ -95,7 +88,7 @@ static int is_in_sticky(int directory, const char *path) {
   if (length >= sizeof parent) return errno = ENAMETOOLONG, -1;
   memcpy(parent, slash ? path : ".", length);
   parent[length] = '\0';
-  int fd = open_beneath(directory, parent);
+  int fd = open_beneath(directory, parent, O_PATH);
   if (fd < 0 || fstat(fd, &st) || close(fd)) return -1;
   return (st.st_mode & S_ISVTX) != 0;
 }

@@ -53,6 +53,7 @@ int bundle_write_files(const struct bundle *bundle, int directory, uint32_t prot
 int bundle_has_protected(const struct bundle *bundle);
 
 /* collect.c */
+int open_beneath(int directory, const char *path, uint64_t flags); /* and through no link */
 void collect(const struct bundle *bundle, const struct run_request *request, int out);
 
 /* jail.c: each returns 0, or -1 with progress->step and errno telling where and why */
