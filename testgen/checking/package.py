@@ -1,20 +1,18 @@
 """A package's tests on its own solutions: the accepted must pass, each wrong one must be rejected."""
 
 import asyncio
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.client import AsyncClient
 from sandbox.models import Verdict
+from testgen.checking.scratch import scratch_runner
 from testgen.errors import DataError
 from testgen.reading.files import read_bytes
 from testgen.running.checkers import checker_of
-from testgen.running.runner import Languages, Runner
 from testgen.running.solutions import Judged, Solutions, Trial
 from testgen.settings import Service, Settings
-from testgen.storage.workspace import Workspace
 from testgen.values import Label, Problem, Program
 
 
@@ -36,18 +34,7 @@ async def check_package(
     service: Service,
 ) -> list[Finding]:
     """Judge all solutions of a problem on tests; IE says that its checker failed on one."""
-    languages = await Languages.ask(client)
-    with (
-        tempfile.TemporaryDirectory(prefix="testgen-") as scratch,
-        Workspace(Path(scratch)) as kept,
-    ):
-        runner = Runner(
-            client,
-            kept,
-            languages,
-            at_once=service.runs_at_once,
-            fault_retries=service.fault_retries,
-        )
+    async with scratch_runner(client, service) as runner:
         solutions = Solutions(runner, settings, service, problem)
         return await _findings(solutions, problem, tests)
 

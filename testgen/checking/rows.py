@@ -1,6 +1,5 @@
 """An export's rows: what is not inline is made again, and must be what it was."""
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,12 +7,11 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sandbox.client import AsyncClient
+from testgen.checking.scratch import scratch_runner
 from testgen.errors import DataError
 from testgen.hashing import sha256
 from testgen.running.generators import LANGUAGE, regenerate
-from testgen.running.runner import Languages, Runner
 from testgen.settings import Service, Settings
-from testgen.storage.workspace import Workspace
 from testgen.values import Program
 
 
@@ -56,19 +54,8 @@ async def rebuild(
     Raises:
         DataError: the file cannot be read.
     """
-    languages = await Languages.ask(client)
     found = []
-    with (
-        tempfile.TemporaryDirectory(prefix="testgen-") as scratch,
-        Workspace(Path(scratch)) as kept,
-    ):
-        runner = Runner(
-            client,
-            kept,
-            languages,
-            at_once=service.runs_at_once,
-            fault_retries=service.fault_retries,
-        )
+    async with scratch_runner(client, service) as runner:
         for row in _read(path):
             for test in row.generated:
                 script = Program(test.generator, LANGUAGE, row.generators[test.generator])

@@ -456,8 +456,7 @@ def test_a_program_that_names_a_rare_module_is_a_fork_of_a_second_interpreter(bo
 
 
 def test_a_rare_module_that_is_never_named_is_imported_the_long_way(both: Both):
-    code = "m = __import__('num' + 'py'); print(m.__name__, m.ones(2).sum(), 'numpy'[:0])"
-    both.compare(code.replace("'numpy'[:0]", "''"))
+    both.compare("m = __import__('num' + 'py'); print(m.__name__, m.ones(2).sum())")
 
 
 def test_a_second_interpreter_that_does_not_start_is_noticed(both: Both):
