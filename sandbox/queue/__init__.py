@@ -3,8 +3,9 @@
 Theory of operation. ``base.py`` says what a queue is: a job is *submitted* and its result awaited by a
 ticket; a worker that has a free slot *claims*, is given the job and answers with the result, which
 acknowledges the job. When a worker is gone, its jobs are *reclaimed*: queued again ahead of the others, and
-answered IE when that does not help. A job that nobody could take in time *expires*. ``open.py`` chooses one
-of the two kinds.
+answered IE when that does not help. A lone worker claims a few jobs ahead of its slots; they count as
+waiting until there is a slot for them. A job that nobody could take in time *expires*. ``open.py`` chooses
+one of the two kinds.
 
 The local queue is in the API's memory. Nothing that was accepted is lost without an answer, except by
 the death of the API itself; its callers see their connection break and retry with the same key.

@@ -17,11 +17,17 @@ _RECONNECT_S = 0.2
 class QueueClient:
     """Claims jobs as slots are free, and runs ``handler`` for each in a task of its own."""
 
-    def __init__(self, hello: WorkerHello, handler: Handler, path: Path) -> None:
-        """Nothing happens before `serve`; ``path`` is the API's socket."""
+    def __init__(self, hello: WorkerHello, handler: Handler, path: Path, *, ahead: int = 0) -> None:
+        """Nothing happens before `serve`; ``path`` is the API's socket.
+
+        So many jobs ``ahead`` of free slots are claimed: they begin when a slot is free, without a
+        message to the API and back.
+        """
         self._hello = hello
         self._handler = handler
         self._path = path
+        self._ahead = ahead
+        self._slots = asyncio.Semaphore(hello.slots)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._channel: Channel | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -60,7 +66,7 @@ class QueueClient:
         self._channel = channel
         try:
             channel.send(Kind.HELLO, pack(self._hello))
-            channel.send(Kind.CLAIM, str(self._hello.slots).encode())
+            channel.send(Kind.CLAIM, str(self._hello.slots + self._ahead).encode())
             while (message := await channel.receive()) is not None:
                 self._handle(channel, *message)
         finally:
@@ -91,11 +97,13 @@ class QueueClient:
             raise ValueError(f"unexpected message {kind.name}")
 
     async def _run(self, channel: Channel, job: Job) -> None:
-        channel.send(Kind.RESULT, packed_result(await answer(self._handler, job)))
+        async with self._slots:
+            result = await answer(self._handler, job)
+        channel.send(Kind.RESULT, packed_result(result))
         await channel.flush()
 
     def _end(self, channel: Channel, job_id: str, task: asyncio.Task[None]) -> None:
-        """The job's slot is free again; also if it was cancelled before it began."""
+        """One more can come; also if the job was cancelled before it began."""
         self._tasks.pop(job_id, None)
         channel.send(Kind.CLAIM, b"1")
         if not task.cancelled() and isinstance(task.exception(), ConnectionError):

@@ -1,4 +1,9 @@
-"""The local queue: jobs in memory, handed to the workers that ask for them. State only, no sockets."""
+"""The local queue: jobs in memory, handed to the workers that ask for them. State only, no sockets.
+
+A worker may ask for more jobs than it has slots, so that a slot that becomes free need not wait for us. It
+begins with them in order: as many as it has slots are *running*, and those behind them still wait, can
+expire, and lose nothing by the death of the worker.
+"""
 
 import asyncio
 import collections
@@ -37,7 +42,9 @@ class LocalTicket(Ticket):
 
 @dataclass(slots=True)
 class _Attached:
+    slots: int = 0
     credit: int = 0
+    handed: dict[str, LocalTicket] = field(default_factory=dict)
     running: dict[str, LocalTicket] = field(default_factory=dict)
 
 
@@ -65,8 +72,8 @@ class LocalQueue:
 
     @property
     def waiting(self) -> int:
-        """Jobs that no worker has claimed yet."""
-        return len(self._waiting)
+        """Jobs that no slot has been found for yet."""
+        return len(self._waiting) + sum(len(one.handed) for one in self._workers.values())
 
     @property
     def running(self) -> int:
@@ -76,7 +83,7 @@ class LocalQueue:
     @property
     def full(self) -> bool:
         """Whether not even a small job would be accepted."""
-        return len(self._waiting) >= self._capacity
+        return self.waiting >= self._capacity
 
     @property
     def closed(self) -> bool:
@@ -96,7 +103,7 @@ class LocalQueue:
             raise QueueClosed
         if self.full or self._waiting_bytes + job.size_bytes > self._capacity_bytes:
             raise QueueFull
-        if self._waiting and self.waiting_work_s + demand.work_s > demand.most_work_s:
+        if self.waiting and self.waiting_work_s + demand.work_s > demand.most_work_s:
             raise QueueFull
         future: asyncio.Future[JobResult] = asyncio.get_running_loop().create_future()
         ticket = LocalTicket(
@@ -130,11 +137,16 @@ class LocalQueue:
         ticket.expiry = loop.call_later(left_s, self._expire, ticket.id)
 
     def _stop_waiting(self, job_id: str) -> LocalTicket | None:
+        """Takes a job out that has not begun; who has been handed it is not told."""
         ticket = self._waiting.pop(job_id, None)
+        for attached in self._workers.values() if ticket is None else ():
+            ticket = attached.handed.pop(job_id, None)
+            if ticket is not None:
+                break
         if ticket is not None:
             self._waiting_bytes -= ticket.job.size_bytes
             # Exactly nothing when nothing waits: small errors of a sum would add up.
-            self.waiting_work_s -= ticket.demand.work_s if self._waiting else self.waiting_work_s
+            self.waiting_work_s -= ticket.demand.work_s if self.waiting else self.waiting_work_s
             if ticket.expiry is not None:
                 ticket.expiry.cancel()
         return ticket
@@ -142,29 +154,35 @@ class LocalQueue:
     def _expire(self, job_id: str) -> None:
         ticket = self._stop_waiting(job_id)
         if ticket is not None:
+            if ticket.worker is not None:
+                ticket.worker.send_cancel(job_id)
             message = "no worker was free before its deadline"
             ticket.result.set_result(failed(job_id, "expired", message))
             self._check_idle()
 
     def cancel(self, job_id: str) -> None:
         """See `JobQueue`: it has happened on return."""
-        ticket = self._stop_waiting(job_id)
-        if ticket is None:
-            for worker, attached in self._workers.items():
-                ticket = attached.running.pop(job_id, None)
-                if ticket is not None:
-                    worker.send_cancel(job_id)
-                    break
+        ticket = self._stop_waiting(job_id) or self._stop_running(job_id)
         if ticket is not None:
+            if ticket.worker is not None:
+                ticket.worker.send_cancel(job_id)
             ticket.result.cancel()
             self._check_idle()
 
-    def attach(self, worker: Worker) -> None:
-        """A worker has connected; it claims nothing yet."""
-        self._workers[worker] = _Attached()
+    def _stop_running(self, job_id: str) -> LocalTicket | None:
+        for attached in self._workers.values():
+            ticket = attached.running.pop(job_id, None)
+            if ticket is not None:
+                self._begin(attached)
+                return ticket
+        return None
+
+    def attach(self, worker: Worker, slots: int) -> None:
+        """A worker has connected, which runs so many jobs at once; it claims nothing yet."""
+        self._workers[worker] = _Attached(slots)
 
     def claim(self, worker: Worker, count: int) -> None:
-        """The worker has ``count`` more free slots."""
+        """The worker takes ``count`` more jobs."""
         self._workers[worker].credit += count
         self._dispatch()
 
@@ -173,11 +191,16 @@ class LocalQueue:
         ticket = self._workers[worker].running.pop(result.id, None)
         if ticket is not None and not ticket.result.done():
             ticket.result.set_result(result)
+        self._begin(self._workers[worker])
         self._check_idle()
 
     def detach(self, worker: Worker) -> None:
         """A worker is gone: its jobs are run again, once, ahead of the others."""
         attached = self._workers.pop(worker, _Attached())
+        for ticket in reversed(attached.handed.values()):
+            ticket.worker = None
+            self._waiting[ticket.id] = ticket
+            self._waiting.move_to_end(ticket.id, last=False)
         for ticket in reversed(attached.running.values()):
             attempt = ticket.job.attempt + 1
             if ticket.result.done():
@@ -194,22 +217,29 @@ class LocalQueue:
         self._dispatch()
 
     def _dispatch(self) -> None:
-        """Hands waiting jobs to workers, the one with the most free slots first."""
+        """Hands waiting jobs to workers, the one that asks for most first."""
         while self._waiting:
             worker = max(self._workers, key=lambda one: self._workers[one].credit, default=None)
             if worker is None or self._workers[worker].credit <= 0:
                 return
-            job_id = next(iter(self._waiting))
-            ticket = self._stop_waiting(job_id)
-            assert ticket is not None
+            job_id, ticket = self._waiting.popitem(last=False)
             attached = self._workers[worker]
             attached.credit -= 1
-            attached.running[job_id] = ticket
-            ticket.worker, ticket.claimed_s = worker, time.monotonic()
+            attached.handed[job_id] = ticket
+            ticket.worker = worker
+            self._begin(attached)
             worker.send_job(ticket.job)
 
+    def _begin(self, attached: _Attached) -> None:
+        """A worker has slots for the jobs that it was handed first."""
+        while attached.handed and len(attached.running) < attached.slots:
+            ticket = self._stop_waiting(next(iter(attached.handed)))
+            assert ticket is not None
+            ticket.claimed_s = time.monotonic()
+            attached.running[ticket.id] = ticket
+
     def _check_idle(self) -> None:
-        if not self._waiting and not self.running:
+        if not self.waiting and not self.running:
             self._idle.set()
 
     def close(self) -> None:
@@ -222,7 +252,9 @@ class LocalQueue:
 
     def abandon(self, code: str, message: str) -> int:
         """Answers all that is left with IE, when time is up; returns how many there were."""
-        tickets = [ticket for name in [*self._waiting] if (ticket := self._stop_waiting(name))]
+        handed = [name for attached in self._workers.values() for name in attached.handed]
+        names = [*handed, *self._waiting]
+        tickets = [ticket for name in names if (ticket := self._stop_waiting(name))]
         for attached in self._workers.values():
             tickets.extend(attached.running.values())
             attached.running.clear()

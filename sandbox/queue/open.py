@@ -42,6 +42,8 @@ def open_worker_end(
 ) -> WorkerEnd:
     """A worker's end of the same queue; ``holds`` names the images that its slots hold just now."""
     if settings.queue is None:
-        return QueueClient(hello, handler, settings.queue_socket)
+        # With several workers a job must not wait in one of them while another one has a free slot.
+        ahead = settings.slots if settings.workers == 1 else 0
+        return QueueClient(hello, handler, settings.queue_socket, ahead=ahead)
     store = Store(settings.queue_url)
     return StreamWorker(hello, handler, store, drain_s=settings.drain_s, holds=holds)

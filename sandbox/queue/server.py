@@ -76,7 +76,7 @@ class QueueServer:
         if kind is not Kind.HELLO:
             raise ValueError(f"the first message is {kind.name}, not HELLO")
         worker = ConnectedWorker(unpack(WorkerHello, payload), channel)
-        self._queue.attach(worker)
+        self._queue.attach(worker, worker.hello.slots)
         self.workers.append(worker)
         self.faults.pop(worker.name, None)
         self._on_change()

@@ -145,6 +145,7 @@ class Rig:
         drain_s: float = 0.0,
         images: Sequence[str] = (),
         holds: Holds = tuple,
+        ahead: int = 0,
     ) -> ScriptedWorker:
         """A worker that serves the queue."""
         worker = ScriptedWorker(name, slots, images)
@@ -154,7 +155,7 @@ class Rig:
                 worker.hello, worker.judge, self.store(), drain_s=drain_s, holds=holds
             )
         else:
-            end = QueueClient(worker.hello, worker.judge, self._path)
+            end = QueueClient(worker.hello, worker.judge, self._path, ahead=ahead)
         worker.serve(end)
         self._workers.append(worker)
         return worker

@@ -46,6 +46,20 @@ async def test_no_more_is_claimed_than_there_are_slots(rig: Rig) -> None:
     assert [one.id for one in worker.started] == [ticket.id for ticket in tickets]
 
 
+async def test_a_job_that_is_claimed_ahead_waits_in_the_worker(rig: Rig) -> None:
+    if rig.kind != "local":
+        return  # only a worker that is alone may claim ahead
+    queue, _ = await rig.open()
+    worker = await rig.worker(slots=2, ahead=3)
+    tickets = [await queue.submit(job()) for _ in range(7)]
+    await until(lambda: len(worker.started) == 2)
+    await until(lambda: (queue.waiting, queue.running) == (5, 2))
+    worker.release()
+    await asyncio.gather(*(ticket.result for ticket in tickets))
+    assert worker.most_at_once == 2
+    assert [one.id for one in worker.started] == [ticket.id for ticket in tickets]
+
+
 async def test_a_job_that_comes_while_workers_wait_is_claimed(rig: Rig) -> None:
     """Over and over, so that each is submitted at another moment of the worker's look for work."""
     queue, _ = await rig.open()

@@ -27,15 +27,15 @@ async def judge(job: Job) -> JobResult:
     return JobResult(job.id, Verdict.OK, 1.0)
 
 
-async def talk(script: Script) -> None:
-    """Runs a script at the API's end of a connection with one worker."""
+async def talk(script: Script, ahead: int = 0) -> None:
+    """Runs a script at the API's end of a connection with one worker, which has one slot."""
     done = asyncio.get_running_loop().create_future()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         channel = Channel(reader, writer)
         try:
             assert await channel.receive() == (Kind.HELLO, pack(HELLO))
-            assert await channel.receive() == (Kind.CLAIM, b"1")
+            assert await channel.receive() == (Kind.CLAIM, b"%d" % (1 + ahead))
             await script(channel)
             done.set_result(None)
         except BaseException as error:  # noqa: BLE001 - raised again where the test sees it
@@ -46,12 +46,12 @@ async def talk(script: Script) -> None:
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "queue.sock"
         async with await asyncio.start_unix_server(serve, str(path)):
-            await QueueClient(HELLO, judge, path).talk()
+            await QueueClient(HELLO, judge, path, ahead=ahead).talk()
             await done
 
 
-def job(code: bytes) -> bytes:
-    return pack(Job("r_1", "python", None, code))
+def job(code: bytes, name: str = "r_1") -> bytes:
+    return pack(Job(name, "python", None, code))
 
 
 @pytest.mark.parametrize("code", [b"", b"crash"])
@@ -87,3 +87,20 @@ async def test_a_cancellation_that_comes_too_late_is_nothing() -> None:
         assert kinds == [Kind.RESULT, Kind.CLAIM]
 
     await talk(script)
+
+
+async def test_a_job_that_was_claimed_ahead_begins_when_the_slot_is_free() -> None:
+    async def script(channel: Channel) -> None:
+        channel.send(Kind.JOB, job(b"forever"))
+        channel.send(Kind.JOB, job(b"forever", "r_2"))
+        channel.send(Kind.JOB, job(b"", "r_3"))
+        channel.send(Kind.CANCEL, b"r_2")
+        assert await channel.receive() == (Kind.CLAIM, b"1")
+        channel.send(Kind.CANCEL, b"r_1")
+        messages = [await channel.receive() for _ in range(2)]
+        results = [
+            unpack(JobResult, one[1]).id for one in messages if one and one[0] is Kind.RESULT
+        ]
+        assert results == ["r_3"]
+
+    await talk(script, ahead=2)
