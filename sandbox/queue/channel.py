@@ -10,7 +10,10 @@ _HEADER = struct.Struct("=IB")
 
 
 class Kind(IntEnum):
-    """What a message is. JOB and CANCEL go to a worker, the others come from it."""
+    """What a message is. JOB and CANCEL go to a worker, the others come from it.
+
+    A RESULT claims the next job too.
+    """
 
     HELLO = 1
     CLAIM = 2
@@ -30,8 +33,7 @@ class Channel:
 
     def send(self, kind: Kind, payload: bytes) -> None:
         """Queues a message; it is sent by the event loop, in order."""
-        self._writer.write(_HEADER.pack(len(payload), kind))
-        self._writer.write(payload)
+        self._writer.writelines((_HEADER.pack(len(payload), kind), payload))
 
     async def flush(self) -> None:
         """Waits until the buffer has room again. Raises ConnectionError if the other end is gone."""

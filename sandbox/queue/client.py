@@ -103,8 +103,9 @@ class QueueClient:
         await channel.flush()
 
     def _end(self, channel: Channel, job_id: str, task: asyncio.Task[None]) -> None:
-        """One more can come; also if the job was cancelled before it began."""
+        """A job that ends without a result, for example before it began, makes room as well."""
         self._tasks.pop(job_id, None)
-        channel.send(Kind.CLAIM, b"1")
-        if not task.cancelled() and isinstance(task.exception(), ConnectionError):
+        if task.cancelled():
+            channel.send(Kind.CLAIM, b"1")
+        elif isinstance(task.exception(), ConnectionError):
             log.info("run %s: the API is gone, nobody takes the result", job_id)

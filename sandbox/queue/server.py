@@ -98,6 +98,7 @@ class QueueServer:
             self._queue.claim(worker, int(payload))
         elif kind is Kind.RESULT:
             self._queue.complete(worker, unpack(JobResult, payload))
+            self._queue.claim(worker, 1)
         elif kind is Kind.FAULT:
             self.faults[worker.name] = payload.decode()
         else:

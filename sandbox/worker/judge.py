@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import functools
 import logging
 import time
 from collections.abc import Sequence
@@ -121,6 +122,12 @@ def effective_limits(default: Limits, changes: LimitChanges) -> Limits:
     return default.with_changes(**dataclasses.asdict(changes))
 
 
+@functools.lru_cache(maxsize=1024)
+def bounded_limits(default: Limits, changes: LimitChanges, most: Limits) -> Limits:
+    """The effective limits, none above ``most``. Few combinations make up most of all requests."""
+    return effective_limits(default, changes).at_most(most)
+
+
 class Judge:
     """Judges jobs on a host."""
 
@@ -147,7 +154,7 @@ class Judge:
         self._helpers = Helpers(host, self._limits, self._gate)
 
     def _limits(self, default: Limits, changes: LimitChanges) -> Limits:
-        return effective_limits(default, changes).at_most(self._most)
+        return bounded_limits(default, changes, self._most)
 
     async def judge(self, job: Job) -> JobResult:
         """Judges a job. Faults of ours are retried once, in another state, and then answered IE."""
