@@ -1,8 +1,7 @@
 """Repeatable verdicts: a set of programs, run again and again beside busy neighbours.
 
-``python -m tests.service.steadiness [--sets N] [--neighbours N]`` is the whole of it; `test_steadiness`
-runs it shortened. Some programs use 85 to 95 % of their CPU limit: how much work that is on this machine
-is measured first, each program alone.
+``python -m tests.service.steadiness [--sets N] [--neighbours N]`` is the whole of it. Some programs use
+85 to 95 % of their CPU limit: how much work that is on this machine is measured first, each program alone.
 """
 
 import argparse
@@ -11,8 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +23,7 @@ COUNT_C = """
 #include <stdio.h>
 int main(void) {
     unsigned x = 1;
-    for (unsigned long i = 0; i < 100000000; i++) {
+    for (unsigned long i = 0; i < 50000000; i++) {
         x = x * 1664525u + 1013904223u;
         __asm__ volatile("" : "+r"(x));
     }
@@ -39,7 +37,7 @@ SORT_CPP = """
 int main() {
     std::vector<unsigned> v(1 << 19);
     unsigned x = 1;
-    for (int round = 0; round < 4; round++) {
+    for (int round = 0; round < 2; round++) {
         for (auto &one : v) one = x = x * 1664525u + 1013904223u;
         std::sort(v.begin(), v.end());
     }
@@ -56,12 +54,12 @@ int main(void) {
     printf("%u\\n", v[5]);
 }
 """
-LOOP_PYTHON = "t = 0\nfor i in range(1_500_000): t += i * i % 7\nprint(t)"
+LOOP_PYTHON = "t = 0\nfor i in range(750_000): t += i * i % 7\nprint(t)"
 BUSY = (
     {"language": "c", "code": WALK_C.replace("10000000", "20000000"), "limits": {"cpu_time_s": 20}},
     {
         "language": "python",
-        "code": LOOP_PYTHON.replace("1_500_000", "3_000_000"),
+        "code": LOOP_PYTHON.replace("750_000", "1_500_000"),
         "limits": {"cpu_time_s": 20},
     },
 )
@@ -79,6 +77,8 @@ SHARES = [
     ("loop", 0.85, "AC"), ("loop", 0.90, "AC"), ("loop", 0.95, "AC"),
     ("count", 1.7, "TLE"), ("count", 3.0, "TLE"), ("loop", 1.7, "TLE"),
 ]  # fmt: skip
+# Callers of the set; each waits for its answer.
+AT_ONCE = 8
 ONE = {"tests": [{"stdin": "2", "expected_output": "4"}]}
 SMALL: list[tuple[str, dict[str, Any], str]] = [
     ("right", {"code": "print(int(input()) * 2)"}, "AC"),
@@ -101,8 +101,8 @@ class Program:
     verdict: str
 
 
-def calibrate(service: Service, highest_share: float = 1.0) -> list[Program]:
-    """The set, with limits that fit this machine; without programs nearer to theirs than said."""
+def calibrate(service: Service) -> tuple[list[Program], dict[str, float]]:
+    """The set, with limits that fit this machine, and the seconds that its works take."""
     programs = [
         Program(name, {"language": "python", **ONE, **fields}, v) for name, fields, v in SMALL
     ]
@@ -113,13 +113,11 @@ def calibrate(service: Service, highest_share: float = 1.0) -> list[Program]:
         costs[name] = min(run.cpu_time_s for run in runs if run)
         outputs[name] = next(run.stdout for run in runs if run)
     for name, share, verdict in SHARES:
-        if highest_share < share < 1:
-            continue
         tests = [{"expected_output": outputs[name]}]
         limits = {"cpu_time_s": costs[name] / share, "wall_time_s": 10.0}
         request = {**WORK[name], "tests": tests, "limits": limits}
         programs.append(Program(f"{name} at {share:.0%}", request, verdict))
-    return programs
+    return programs, costs
 
 
 @contextmanager
@@ -151,32 +149,47 @@ class Tally:
     right: int = 0
     reruns: int = 0
     runs: int = 0
-    mistakes: Counter[str] | None = None
 
-    def add(self, programs: list[Program], results: list[Any]) -> None:
+    def add(self, programs: list[Program], results: list[Any]) -> list[str]:
+        """Counts a set; returns what was wrong with it."""
         wrong = []
         for program, result in zip(programs, results, strict=True):
             step = result.tests[0] if result.tests else None
             self.reruns += step is not None and "rerun" in step.flags
             if result.verdict != program.verdict:
                 used = f"{step.cpu_time_s:.3f} s {step.flags}" if step else result.error
-                wrong.append(f"{program.name}: {result.verdict}, {used}")
-        self.mistakes = (self.mistakes or Counter()) + Counter(wrong)
+                limits = program.request.get("limits", {})
+                wrong.append(f"{program.name}: {result.verdict}, {used}, {limits}")
         self.sets += 1
         self.runs += len(programs)
         self.right += not wrong
+        return wrong
+
+    def __str__(self) -> str:
+        return (
+            f"{self.right} of {self.sets} sets had the same verdicts; "
+            f"{self.reruns} of {self.runs} runs were measured again"
+        )
 
 
 def run_sets(
-    service: Service, sets: int, busy: int, at_once: int = 8, highest_share: float = 1.0
+    service: Service, sets: int, busy: int, at_once: int, say: Callable[[str], None]
 ) -> Tally:
-    """Runs the set so often, beside so many busy callers."""
-    programs = calibrate(service, highest_share)
+    """Runs the set so often, beside so many busy callers; the next set begins while the last one ends."""
+    programs, costs = calibrate(service)
+    costs_ms = ", ".join(f"{name} {cost_s * 1000:.0f} ms" for name, cost_s in costs.items())
+    say(f"{sets} sets of {len(programs)} programs; {costs_ms}")
     tally = Tally()
+    started_s = time.monotonic()
     with neighbours(service, busy), ThreadPoolExecutor(at_once) as callers:
-        for _ in range(sets):
-            results = list(callers.map(lambda program: service.run(**program.request), programs))
-            tally.add(programs, results)
+        wanted = (program for _ in range(sets) for program in programs)
+        results = callers.map(lambda program: service.run(**program.request), wanted)
+        for number in range(1, sets + 1):
+            for mistake in tally.add(programs, list(itertools.islice(results, len(programs)))):
+                say(f"set {number}: {mistake}")
+            left_s = (time.monotonic() - started_s) / number * (sets - number)
+            if number % 10 == 0:
+                say(f"{tally}; about {left_s / 60:.0f} minutes are left")
     return tally
 
 
@@ -186,20 +199,19 @@ def main() -> None:
     parser.add_argument("--sets", type=int, default=300)
     parser.add_argument("--neighbours", type=int, default=4)
     options = parser.parse_args()
+    started_s = time.monotonic()
+
+    def say(line: str) -> None:
+        sys.stdout.write(f"{time.monotonic() - started_s:5.0f} s  {line}\n")
+        sys.stdout.flush()
+
     with tempfile.TemporaryDirectory() as directory:
         service = Service(Path(directory) / "run", cpu_grace=1)
-        started_s = time.monotonic()
         try:
-            tally = run_sets(service, options.sets, options.neighbours)
+            tally = run_sets(service, options.sets, options.neighbours, AT_ONCE, say)
         finally:
             service.stop()
-    sys.stdout.write(
-        f"{tally.right} of {tally.sets} sets of {len(SMALL) + len(SHARES)} programs had the same "
-        f"verdicts; {tally.reruns} of {tally.runs} runs were measured again; "
-        f"{time.monotonic() - started_s:.0f} s\n"
-    )
-    for mistake, count in (tally.mistakes or Counter()).most_common():
-        sys.stdout.write(f"  {count} times {mistake}\n")
+    say(str(tally))
     sys.exit(tally.right != tally.sets)
 
 
