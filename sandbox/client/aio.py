@@ -87,6 +87,10 @@ class AsyncClient:
         """Cancel a run. One that has ended stays as it is; the answer says what became of it."""
         return await self._carry_out(self._flows.cancel(run_id))
 
+    async def upload(self, archive: bytes) -> str:
+        """Upload a tar archive for ``repository.digest``, unless the service has it; its digest."""
+        return await self._carry_out(self._flows.upload(archive))
+
     async def languages(self) -> list[LanguageInfo]:
         """What can be run."""
         return await self._carry_out(self._flows.languages())

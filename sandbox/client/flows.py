@@ -4,6 +4,7 @@ A flow yields an `Attempt` (pause so long, then send this), is sent what came of
 the parsed answer or raises one of ``errors.py``. Who carries it out also gives it the time.
 """
 
+import hashlib
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +26,7 @@ from sandbox.client.wire import (
     run_call,
     run_path,
 )
-from sandbox.models import ImageInfo, LanguageInfo, Readiness, RunRequest, RunResult
+from sandbox.models import ArchiveInfo, ImageInfo, LanguageInfo, Readiness, RunRequest, RunResult
 
 UNFINISHED = frozenset({"queued", "running"})
 READ_MARGIN_S = 15.0
@@ -145,6 +146,18 @@ class Flows:
     def cancel(self, run_id: str) -> Flow[RunResult]:
         """Cancel a run; the answer is what became of it."""
         return (yield from self._answer(Call("DELETE", run_path(run_id)), RunResult))
+
+    def upload(self, archive: bytes) -> Flow[str]:
+        """Keep an archive at the service, if it is not there already; its digest."""
+        digest = f"sha256:{hashlib.sha256(archive).hexdigest()}"
+        look = Call("GET", f"/archives/{digest}", final=frozenset({404}))
+        reply = yield from self._exchange(look, self._budget())
+        if reply.status not in look.final:
+            return parse(reply, ArchiveInfo).digest
+        call = Call(
+            "POST", "/archives", body=archive, content_type="application/octet-stream", keeps=True
+        )
+        return (yield from self._answer(call, ArchiveInfo)).digest
 
     def languages(self) -> Flow[list[LanguageInfo]]:
         """What can be run."""

@@ -113,6 +113,13 @@ class Client:
         """Cancel a run. One that has ended stays as it is; the answer says what became of it."""
         return self._carry_out(self._flows.cancel(run_id))
 
+    def upload(self, archive: bytes) -> str:
+        """Upload a tar archive for ``repository.digest``, unless the service has it; returns its digest.
+
+        It makes room for others in time: a run is refused with ``unknown_archive`` then.
+        """
+        return self._carry_out(self._flows.upload(archive))
+
     def languages(self) -> list[LanguageInfo]:
         """What can be run."""
         return self._carry_out(self._flows.languages())

@@ -44,6 +44,8 @@ class Call:
         read_timeout_s: how long one attempt waits for its answer.
         patience_s: how long the service may hold it, over all attempts.
         final: statuses that are an answer here although they mean trouble elsewhere.
+        content_type: of the body.
+        keeps: the service keeps what is sent under its digest, so it can be sent again.
     """
 
     method: str
@@ -54,16 +56,19 @@ class Call:
     read_timeout_s: float = 30.0
     patience_s: float = 60.0
     final: frozenset[int] = frozenset()
+    content_type: str = "application/json"
+    keeps: bool = False
 
     @property
     def repeatable(self) -> bool:
         """Whether sending it twice has the effect of sending it once."""
-        return self.method in _SAFE_METHODS or self.idempotency_key is not None
+        has_key = self.idempotency_key is not None
+        return self.method in _SAFE_METHODS or has_key or self.keeps
 
     @property
     def headers(self) -> dict[str, str]:
         """The headers that this call needs."""
-        headers = {} if self.body is None else {"Content-Type": "application/json"}
+        headers = {} if self.body is None else {"Content-Type": self.content_type}
         if self.idempotency_key is not None:
             headers["Idempotency-Key"] = self.idempotency_key
         return headers

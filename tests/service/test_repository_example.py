@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.models import ArchiveInfo, RunResult
+from sandbox.client import Client
+from sandbox.models import RunResult
 from tests.service.cases.case import sh
 from tests.service.conftest import Service
 
@@ -111,11 +112,8 @@ def archive() -> bytes:
 
 @pytest.fixture(scope="module")
 def digest(service: Service) -> str:
-    answer = service.http.post(
-        "/archives", content=archive(), headers={"Content-Type": "application/gzip"}
-    )
-    assert answer.status_code == 200, answer.text
-    return ArchiveInfo.model_validate_json(answer.content).digest
+    with Client(service.url) as client:
+        return client.upload(archive())
 
 
 def judged(

@@ -1,6 +1,7 @@
 """The client: what it sends, what it retries, what it raises. Both forms, on the same tests."""
 
 import asyncio
+import hashlib
 import inspect
 import json
 import pickle
@@ -634,6 +635,33 @@ def test_cancelling_tells_what_became_of_the_run(form: Form):
     handler = answering(answer(cancelled))
     assert cancelled == form(handler, "cancel", "r_9")
     assert "DELETE" == handler.seen[0].method
+
+
+ARCHIVE = b"a tar archive"
+DIGEST = f"sha256:{hashlib.sha256(ARCHIVE).hexdigest()}"
+KEPT = {"digest": DIGEST, "size_bytes": len(ARCHIVE), "files": 1}
+
+
+def test_an_archive_is_sent_once(form: Form):
+    handler = answering(
+        error_answer(404),
+        error_answer(503),
+        httpx.ConnectError("gone"),
+        httpx.Response(200, json=KEPT),
+    )
+    assert form(handler, "upload", ARCHIVE) == DIGEST
+    look, *sent = handler.seen
+    assert (look.method, look.url.path) == ("GET", f"/archives/{DIGEST}")
+    assert {(one.method, one.url.path, one.content) for one in sent} == {
+        ("POST", "/archives", ARCHIVE)
+    }
+    assert sent[0].headers["Content-Type"] == "application/octet-stream"
+
+
+def test_an_archive_that_is_there_is_not_sent(form: Form):
+    handler = answering(httpx.Response(200, json=KEPT))
+    assert form(handler, "upload", ARCHIVE) == DIGEST
+    assert len(handler.seen) == 1
 
 
 def test_not_ready_is_an_answer(form: Form):
