@@ -77,8 +77,7 @@ What is not protected
 - The store trusts root: files are protected by ownership, not by hashing them again at each start. Whoever
   doubts them calls ``sandbox images verify`` (``verification``), which does hash them.
 - The digest names what was built; it does not promise that another day's mirror gives the same.
-  Of one mirror's state it is the same each time, except where a tool writes random bytes (GCC's
-  precompiled headers in ``cpp`` hold 28 of them).
+  Of one mirror's state it is the same each time.
 
 ``images`` imports ``runtime.limits`` and nothing else of the project.
 """

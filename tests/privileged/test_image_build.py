@@ -242,6 +242,10 @@ def test_a_command_of_the_build_sees_no_process_of_the_host(built: Built):
     assert ["1"] == [name for name in names if name.isdigit()]
 
 
+def test_addresses_are_the_same_in_each_command_of_the_build(built: Built):
+    assert run(built, "cat", "/proc/self/maps") == run(built, "cat", "/proc/self/maps")
+
+
 def test_a_command_that_only_looks_cannot_change_the_image(built: Built):
     with pytest.raises(BuildError, match="Read-only file system"):
         run(built, "touch", "/opt/x")
