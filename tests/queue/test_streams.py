@@ -216,3 +216,27 @@ async def test_without_redis_nothing_is_accepted_and_nothing_is_lost(
         assert {result.verdict for result in results} == {Verdict.OK}
         await until(lambda: queue.trouble is None)
         assert len({one.id for one in worker.started}) == 8
+
+
+async def test_a_full_redis_refuses_what_is_new_and_makes_room_again(
+    own_redis: RedisServer, anyio_backend: str
+) -> None:
+    async with rig_of("redis", own_redis) as rig:
+        queue, _ = await rig.open(keep_s=LEASE_S)
+        worker = await rig.worker()
+        tickets = [await queue.submit(job()) for _ in range(2)]
+        await until(lambda: len(worker.started) == 1)
+        with own_redis.client() as client:
+            client.config_set("maxmemory", 1)
+            # Tried for longer than a lease, so the worker has renewed its own meanwhile.
+            with pytest.raises(QueueBroken):
+                await queue.submit(job())
+            assert len(worker.started) == 1
+            worker.release()
+            results = await asyncio.gather(*(ticket.result for ticket in tickets))
+            assert {result.verdict for result in results} == {Verdict.OK}
+            names = ["{sandbox}:job:" + ticket.id for ticket in tickets]
+            await until(lambda: not client.exists(*names))
+            client.config_set("maxmemory", 0)
+        assert (await (await queue.submit(job())).result).verdict is Verdict.OK
+        assert [one.attempt for one in worker.started] == [0, 0, 0]

@@ -3,8 +3,8 @@
 -- KEYS[1] is the prefix of all keys; ARGV[1] names the transition, ARGV[2] is how long a lease lasts, in ms,
 -- and the others are the transition's arguments.
 -- A job is a hash. While it is queued or running, its id is an entry in one lane, which is a stream with a
--- consumer group, for one size and one image, as `slow:python`. `token` grows whenever it is given to a worker or taken from one, and only who knows the
--- present token can commit a result.
+-- consumer group, for one size and one image, as `slow:python`. `token` grows whenever it is given to a worker
+-- or taken from one, and only who knows the present token can commit a result.
 
 local P = KEYS[1]
 local JOB, LANE, REQUEST = P .. ':job:', P .. ':lane:', P .. ':request:'
@@ -407,4 +407,9 @@ function transition.survey(keep, keep_bytes, keep_ms)
   return { call('HGETALL', COUNTS), call('HGETALL', HELLOS), call('HGETALL', FAULTS) }
 end
 
+if ARGV[1] ~= 'submit' then
+  -- A full Redis refuses a script's first write if it takes memory. Only what brings more may be refused so:
+  -- all else must go on, above all what makes room again. So the first write is one that takes none.
+  call('DEL', P .. ':nothing')
+end
 return transition[ARGV[1]](unpack(ARGV, 3))
