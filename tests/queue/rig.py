@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
 from sandbox.jobs import ImageSummary, Job, JobResult, WorkerHello
@@ -178,6 +178,17 @@ class Rig:
 def mute(end: StreamWorker) -> None:
     """Cuts a worker's connection off: what it does from now on, nobody hears."""
     end._store._redis = _Mute(end._store._redis.aclose)  # type: ignore[assignment]  # it raises whatever is asked of it
+
+
+@contextlib.contextmanager
+def cut_off(queue: StreamQueue) -> Iterator[None]:
+    """An API's end cannot reach Redis meanwhile."""
+    real = queue._store._redis
+    queue._store._redis = _Mute(real.aclose)  # type: ignore[assignment]  # it raises whatever is asked of it
+    try:
+        yield
+    finally:
+        queue._store._redis = real
 
 
 class _Mute:

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from sandbox.api.errors import ApiError
 from sandbox.jobs import JobResult, pack
 from sandbox.models import Verdict
 from sandbox.queue.base import QueueBroken
+from sandbox.queue.streams.queue import StreamQueue
 from sandbox.queue.streams.store import Store
 from sandbox.queue.streams.worker import StreamWorker
-from tests.queue.rig import LEASE_S, Rig, job, mute, rig_of
+from tests.queue.rig import LEASE_S, Rig, cut_off, job, mute, rig_of
 from tests.queue.test_conformance import runs_of, until
 from tests.redis_server import RedisServer
 
@@ -153,6 +155,61 @@ async def test_another_process_answers_for_a_run(streams: Rig) -> None:
     found = await third.get(started.id)
     assert found.answer.done()  # at once, without waiting
     assert b'"OK"' in found.answer.result()
+
+
+async def test_who_asks_at_the_same_time_is_told_the_same(streams: Rig) -> None:
+    queue, _ = await streams.open()
+    runs = runs_of(queue)
+    both = await asyncio.gather(runs.get("r_no"), runs.get("r_no"), return_exceptions=True)
+    assert [isinstance(one, ApiError) and one.status_code for one in both] == [404, 404]
+    started = await runs.start(job(), None, b"")
+    others = runs_of((await streams.open())[0])
+    found = await asyncio.gather(*(others.get(started.id) for _ in range(3)))
+    assert len({id(one) for one in found}) == 1
+    (await streams.worker()).release()
+    assert b'"OK"' in await found[0].answer
+
+
+async def test_a_run_that_cannot_be_asked_for_is_not_taken_for_cancelled(streams: Rig) -> None:
+    queue, _ = await streams.open()
+    started = await runs_of(queue).start(job(), None, b"")
+    other, _ = await streams.open()
+    assert isinstance(other, StreamQueue)
+    others = runs_of(other)
+    with cut_off(other):
+        both = (others.get(started.id) for _ in range(2))
+        for one in await asyncio.gather(*both, return_exceptions=True):
+            assert isinstance(one, QueueBroken)
+    (await streams.worker()).release()
+    assert b'"OK"' in await (await others.get(started.id)).answer
+
+
+async def test_a_run_whose_acceptance_was_not_heard_is_found_by_its_key(streams: Rig) -> None:
+    """While the one that submitted it still tries to hear of it."""
+    queue, _ = await streams.open()
+    assert isinstance(queue, StreamQueue)
+    runs = runs_of(queue)
+    call = queue._store.call
+    accepted, found = asyncio.Event(), asyncio.Event()
+
+    async def lossy(name: str, *arguments: Any, **more: Any) -> Any:
+        answer = await call(name, *arguments, **more)
+        if name == "submit":
+            accepted.set()
+            await found.wait()
+            raise QueueBroken("the answer is lost")
+        return answer
+
+    queue._store.call = lossy  # type: ignore[method-assign]  # this test's
+    submitting = asyncio.create_task(runs.start(job(), "key", b"digest"))
+    await accepted.wait()
+    run = await runs.find_by_key("key", b"digest")
+    assert run is not None
+    found.set()
+    with pytest.raises(QueueBroken):
+        await submitting
+    (await streams.worker()).release()
+    assert b'"OK"' in await run.answer
 
 
 async def test_the_same_key_at_two_processes_is_one_run(streams: Rig) -> None:

@@ -17,7 +17,7 @@ answered is ``worker_died``.
 which each new job puts something, so that what came in between ends the wait at once; after a second it
 looks again. An API reads the ids of finished jobs from a stream, from where it stopped reading, and
 compares all that it waits for with Redis every five seconds. A ticket is registered before Redis is
-asked, so that no result can come before somebody is there to take it.
+asked for its result, so that none can come before somebody is there to take it.
 
 *When Redis is away* calls are tried again until their deadline: 5 s for what a caller waits for (then
 503), two minutes for a result. Every transition can be repeated. A claim whose answer was lost costs a

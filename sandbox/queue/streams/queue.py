@@ -80,6 +80,7 @@ class StreamQueue:
         self._survey = _Survey()
         # Registered before Redis is asked, so that whatever is heard then finds its ticket.
         self._tickets: dict[str, Ticket] = {}
+        # Submitted, and Redis has not said yet that it has them. Nobody else is given such a ticket.
         self._unconfirmed: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._errands: set[asyncio.Task[None]] = set()
@@ -139,7 +140,9 @@ class StreamQueue:
             if state == b"reused":
                 raise KeyReused
         except BaseException:
-            self._forget(ticket)
+            # Else somebody has found it in Redis meanwhile, and waits for it.
+            if job.id in self._unconfirmed:
+                self._forget(ticket)
             raise
         finally:
             self._unconfirmed.discard(job.id)
@@ -183,23 +186,20 @@ class StreamQueue:
 
     async def look_up(self, job_id: str) -> Ticket | None:
         """See `JobQueue`."""
-        if job_id in self._tickets:
-            return self._tickets[job_id]
-        ticket = self._register(job_id, "")
-        ticket.is_adopted = True
-        self._unconfirmed.add(job_id)
-        try:
-            now_ms, record = await self._store.call("look", job_id)
-        except BaseException:
-            self._forget(ticket)
-            raise
-        finally:
-            self._unconfirmed.discard(job_id)
+        ticket = self._tickets.get(job_id)
+        if ticket is not None and job_id not in self._unconfirmed:
+            return ticket
+        now_ms, record = await self._store.call("look", job_id)
         if record is None:
-            self._forget(ticket)
             return None
-        ticket.language = record[4].decode()
+        self._unconfirmed.discard(job_id)
+        ticket = self._tickets.get(job_id)
+        if ticket is not None:
+            return ticket
+        ticket = self._register(job_id, record[4].decode())
+        ticket.is_adopted = True
         self._take(ticket, record, now_ms)
+        await self.refresh(ticket)  # its end may have come before there was a ticket to take it
         return ticket
 
     async def refresh(self, ticket: Ticket) -> None:
