@@ -136,7 +136,7 @@ DIALECTS: dict[str, Dialect] = {
     "swift": Dialect(("swift",), run_s=5, not_compiled=_SYNTAX),
     "ts": Dialect(("typescript", "ts"), not_compiled=_SYNTAX, marks=_NODE),
     "adb": Dialect(("ada", "adb"), not_compiled="SyntaxError (gnatmake)"),
-    "clj": Dialect(("clojure", "clj"), needs="0 failures, 0 errors."),
+    "clj": Dialect(("clojure", "clj"), needs="\n0 failures, 0 errors.\n"),
     "elixir": Dialect(
         ("elixir",),
         run_s=5,
@@ -150,7 +150,7 @@ DIALECTS: dict[str, Dialect] = {
         marks=(("Unable to unify", "AssertionError"),),
         otherwise=_SYNTAX,
     ),
-    "jl": Dialect(("julia", "jl"), run_s=5),
+    "jl": Dialect(("julia", "jl"), run_s=5, marks=((_ANYTHING, _SYNTAX),)),
 }
 _ALIASES = {
     "ada": "adb",

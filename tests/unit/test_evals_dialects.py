@@ -61,8 +61,11 @@ CASES = [
     ("d", 1, "", "x.d(3): Error: found", "SyntaxError"),
     ("d", 1, "", "core.exception.AssertError", "Exception"),
     ("adb", 1, "", "ADA.ASSERTIONS.ASSERTION_ERROR", "Exception"),
-    ("clj", 0, "Ran 1 tests\n0 failures, 0 errors.", "", "OK"),
-    ("clj", 0, "1 failures, 0 errors.", "", "Exception"),
+    ("clj", 0, "Ran 1 tests\n0 failures, 0 errors.\n", "", "OK"),
+    ("clj", 0, "Ran 1 tests\n1 failures, 0 errors.\n", "", "Exception"),
+    ("clj", 0, "Ran 1 tests\n10 failures, 0 errors.\n", "", "Exception"),
+    ("jl", 1, "", "", "Exception"),
+    ("jl", 1, "", "ERROR: LoadError: AssertionError", "SyntaxError"),
     ("elixir", 1, "Assertion with == failed", "", "AssertionError"),
     ("elixir", 1, "", "** (SyntaxError)", "SyntaxError"),
     ("coq", 1, "", "Unable to unify", "AssertionError"),
@@ -75,11 +78,12 @@ NOT_COMPILED = {
     "d": "SyntaxError",
     "hs": "SyntaxError",
 }
+CLEAN = "\n0 failures, 0 errors.\n"
 endings = st.builds(
     Ending,
     exit_code=st.integers(-64, 255),
     timed_out=st.just(False),
-    stdout=st.sampled_from(["", "FAIL", "ERROR", "0 failures, 0 errors."]) | st.text(max_size=9),
+    stdout=st.sampled_from(["", "FAIL", "ERROR", CLEAN]) | st.text(max_size=9),
     stderr=st.sampled_from(["", "Error:", "SyntaxError", "read-syntax"]) | st.text(max_size=9),
 )
 
@@ -95,7 +99,7 @@ def test_each_language_has_its_own_rule(
 
 @pytest.mark.parametrize("language", DIALECTS)
 def test_a_program_that_is_too_slow_is_never_right(language: str):
-    result = done(Verdict.TLE, run=step(Verdict.TLE, stdout="0 failures, 0 errors."))
+    result = done(Verdict.TLE, run=step(Verdict.TLE, stdout=CLEAN))
     judged = judge(DIALECTS[language], result)
     assert (judged.status, judged.ending.exit_code) == (TIMEOUTS[language], -1)
 
@@ -111,7 +115,7 @@ def test_a_program_that_does_not_compile_has_its_status(language: str):
 @pytest.mark.parametrize("exit_code", [0, 1, None])
 @pytest.mark.parametrize("language", DIALECTS)
 def test_what_does_not_compile_is_never_right(language: str, exit_code: int | None):
-    good = "0 failures, 0 errors."
+    good = CLEAN
     for verdict in (Verdict.CE, Verdict.TLE, Verdict.RE):
         compiled = step(verdict, exit_code=exit_code, stdout=good)
         judged = judge(DIALECTS[language], done(Verdict.CE, compile=compiled))
@@ -121,7 +125,7 @@ def test_what_does_not_compile_is_never_right(language: str, exit_code: int | No
 @pytest.mark.parametrize("verdict", [Verdict.MLE, Verdict.OLE])
 @pytest.mark.parametrize("language", DIALECTS)
 def test_what_the_service_ended_is_never_right(language: str, verdict: Verdict):
-    good = "0 failures, 0 errors."
+    good = CLEAN
     judged = judge(DIALECTS[language], done(verdict, run=step(verdict, signal=9, stdout=good)))
     assert judged.status != "OK"
     assert judged.ending.exit_code == -9
