@@ -238,6 +238,24 @@ async def test_old_results_are_forgotten_by_age(streams: Rig) -> None:
         assert client.hget("{sandbox}:counts", "kept_bytes") == b"0"
 
 
+async def test_old_results_are_forgotten_faster_than_new_ones_come(streams: Rig) -> None:
+    """By one survey those that a second may bring."""
+    queue, _ = await streams.open()
+    store = streams.store()
+    await asyncio.gather(*(queue.submit(job()) for _ in range(900)))
+    claimed = await store.call("claim", "w", 900, 900, 0, "", "")
+    results = [result_of(name.decode(), Verdict.OK) for name, *_rest in claimed]
+    commits = [
+        store.call("commit", name, token, result)
+        for (name, token, *_rest), result in zip(claimed, results, strict=True)
+    ]
+    assert await asyncio.gather(*commits) == [b"done"] * 900
+    await store.call("survey", 1, 1, -1)  # also those of this millisecond
+    with streams.redis.client() as client:
+        assert client.zcard("{sandbox}:finished") == 0
+    await store.close()
+
+
 async def test_a_redis_that_was_emptied_is_noticed(streams: Rig) -> None:
     queue, fleet = await streams.open()
     worker = await streams.worker(slots=1)

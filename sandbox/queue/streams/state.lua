@@ -26,6 +26,7 @@ local PREFERENCE_MS = 2000        -- so much longer another image's job must hav
 local FAST_SEEN_MS = 10000        -- a slot is kept free for fast jobs for so long after the last one
 local UNREAD_MS = 10000           -- results younger than this are kept whatever the bounds
 local MOST_TOKENS, MOST_DONE, MOST_AT_ONCE = 1000, 100000, 200
+local MOST_FORGOTTEN = 2000       -- in one survey, of which each API makes one a second: more than can finish
 
 local call = redis.call
 local now
@@ -165,7 +166,7 @@ local function tidy()
 end
 
 local function forget(keep, keep_bytes, keep_ms)
-  for _ = 1, MOST_AT_ONCE do
+  for _ = 1, MOST_FORGOTTEN do
     local oldest = call('ZRANGE', FINISHED, 0, 0, 'WITHSCORES')
     if #oldest == 0 then
       return
