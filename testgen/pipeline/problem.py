@@ -22,14 +22,14 @@ from testgen.settings import Settings
 from testgen.values import Case, Declared, Problem, Program
 from testgen.writing.authors import write_generators, write_validator
 
-CODE_VERSION = 2
+CODE_VERSION = 3
 """Counts changes of the stages that give other results from the same input."""
 
 
 def problem_key(problem: Problem, settings: Settings, languages: Languages) -> str:
     """What the result of a problem is known by: all that it can depend on."""
     values = settings.model_dump(mode="json")
-    return hash_of("problem", CODE_VERSION, problem.sha, values, languages.digests)
+    return hash_of("problem", CODE_VERSION, problem.sha, values, dict(languages.identities))
 
 
 async def work(bench: Bench) -> dict[str, Any]:

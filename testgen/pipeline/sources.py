@@ -26,7 +26,7 @@ def _limits(bench: Bench) -> dict[str, Any]:
     def of(language: str) -> dict[str, Any]:
         return bench.solutions.limits(language).model_dump(mode="json", exclude_unset=True)
 
-    others = {name: of(name) for name in sorted(bench.runner.languages.images)}
+    others = {name: of(name) for name in sorted(bench.runner.languages.identities)}
     general = of("")
     differing = {name: limits for name, limits in others.items() if limits != general}
     return {"limits": general, "limits_by_language": differing}

@@ -1,6 +1,7 @@
 """``POST /run``, asked once for each thing: what was answered before is found in the workspace.
 
-The key of an answer is a hash of the whole request and of the image that runs it. It is the request's
+The key of an answer is a hash of the whole request and of what runs it: the languages of the program and of
+its checker, with their images and the limits that hold where a request states none. It is the request's
 idempotency key too: a run that was under way when the pipeline was killed is not made again, as long as
 the service remembers it.
 """
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.client import AsyncClient, RequestRefused, SandboxError
-from sandbox.models import RunRequest, RunResult, StepResult, Verdict
+from sandbox.models import ProgramChecker, RunRequest, RunResult, StepResult, Verdict
 from testgen.errors import DataError, Fault
 from testgen.hashing import hash_of
 from testgen.storage.workspace import Workspace
@@ -33,6 +34,11 @@ class Step:
     message: str
     truncated: bool
     cpu_time_s: float
+
+    @property
+    def cut(self) -> bool:
+        """Whether it printed no more than it may, and the answer had no room for it."""
+        return self.truncated and self.verdict is Verdict.OK
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +61,35 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Languages:
-    """The service's languages by every name they have, with the image that runs them."""
+    """The service's languages by every name they have.
 
-    images: Mapping[str, str]
+    Attributes:
+        identities: by name, a hash of all that is the language's in a run: image, version and limits.
+    """
+
+    identities: Mapping[str, str]
 
     @classmethod
     async def ask(cls, client: AsyncClient) -> "Languages":
         """What the service has now."""
         digests = {image.name: image.digest for image in await client.images()}
-        images = {}
+        identities = {}
         for language in await client.languages():
+            limits = [one.model_dump() for one in (language.limits, language.compile_limits)]
+            image = digests.get(language.image, language.image)
             for name in (language.name, *language.aliases):
-                images[name] = digests.get(language.image, language.image)
-        return cls(images)
+                identities[name] = hash_of(language.name, language.version, image, *limits)
+        return cls(identities)
 
     def __contains__(self, name: str) -> bool:
-        return name in self.images
+        return name in self.identities
 
-    @property
-    def digests(self) -> list[str]:
-        """All images, for what depends on them."""
-        return sorted(set(self.images.values()))
+    def of(self, request: RunRequest) -> list[str]:
+        """The identities of all languages that a request needs; one that is not there is empty."""
+        names = [request.language]
+        if isinstance(request.checker, ProgramChecker):
+            names.append(request.checker.language)
+        return [self.identities.get(name, "") for name in names]
 
 
 class Runner:
@@ -105,7 +119,7 @@ class Runner:
             DataError: the service refuses the request.
         """
         body = request.model_dump(mode="json", exclude_unset=True)
-        key = hash_of("run", attempt, body, self.languages.images.get(request.language, ""))
+        key = hash_of("run", attempt, body, self.languages.of(request))
         known = self._workspace.answer("run", key)
         if known is not None:
             return _answer(known)

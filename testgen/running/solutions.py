@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sandbox.checkers import CheckerSpec
 from sandbox.models import Checker, Limits, ProgramChecker, RunRequest, Test, Verdict
-from testgen.errors import TestgenError
+from testgen.errors import Fault, TestgenError
 from testgen.running.contents import content, pieces
 from testgen.running.runner import Answer, Runner, Step
 from testgen.settings import Service, Settings
 from testgen.values import Problem, Program
+
+T = TypeVar("T")
 
 NOT_COMPILED = "does not compile"
 _NOISY_TIMEOUTS = 3
@@ -64,7 +67,7 @@ class Solutions:
         )
 
     async def outputs(self, program: Program, inputs: Sequence[bytes]) -> list[Step]:
-        """What a solution prints for each input. What it printed too much of is no output: OLE.
+        """What a solution prints for each input.
 
         A few that ran out of time are run once more: noise is not to decide.
         """
@@ -87,13 +90,36 @@ class Solutions:
     async def _outputs(
         self, program: Program, inputs: Sequence[bytes], *, attempt: int
     ) -> list[Step]:
-        tests = [Test(stdin=content(data)) for data in inputs]
-        asked = self._pieces(tests, [len(data) for data in inputs])
-        answers = await asyncio.gather(
-            *(self.runner.run(self._request(program, piece), attempt=attempt) for piece in asked)
+        asked = self._pieces(inputs, [len(data) for data in inputs])
+        found = await asyncio.gather(
+            *(self._printed(program, piece, attempt=attempt) for piece in asked)
         )
-        found = zip(answers, asked, strict=True)
-        return [step for answer, piece in found for step in _steps(answer, len(piece))]
+        return [step for steps in found for step in steps]
+
+    async def _printed(
+        self, program: Program, inputs: Sequence[bytes], *, attempt: int
+    ) -> list[Step]:
+        """The steps of one request. What its answer had no room for is asked for in another one.
+
+        Raises:
+            Fault: one output alone is too much for an answer.
+        """
+        tests = [Test(stdin=content(data)) for data in inputs]
+        answer = await self.runner.run(self._request(program, tests), attempt=attempt)
+        steps = _steps(answer, len(inputs))
+        cut = [number for number, step in enumerate(steps) if step.cut]
+        if cut and len(inputs) == 1:
+            raise Fault(
+                "the service does not send back what a solution may print; set a smaller output_kb "
+                "or a larger SANDBOX_MAX_RESULT_BYTES"
+            )
+        few = cut if len(cut) < len(inputs) else cut[: len(cut) // 2]
+        for some in (few, cut[len(few) :]):
+            if some:
+                again = await self._printed(program, [inputs[n] for n in some], attempt=attempt)
+                for number, step in zip(some, again, strict=True):
+                    steps[number] = step
+        return steps
 
     async def judge(
         self,
@@ -126,6 +152,7 @@ class Solutions:
                 trials += [Trial(Verdict.SK, None)] * len(piece)
                 continue
             trials += await self._tried(program, piece, checker, stop=stop)
+        trials = _up_to_the_end(trials, stop=stop, enough_timeouts=enough_timeouts)
         late = [number for number, trial in enumerate(trials) if trial.verdict is Verdict.TLE]
         if again and 0 < len(late) <= _NOISY_TIMEOUTS:
             tests_again = [asked[number] for number in late]
@@ -172,8 +199,8 @@ class Solutions:
         )
 
     def _pieces(
-        self, tests: Sequence[Test], sizes: Sequence[int], *, small: bool = False
-    ) -> list[Sequence[Test]]:
+        self, tests: Sequence[T], sizes: Sequence[int], *, small: bool = False
+    ) -> list[Sequence[T]]:
         most = (
             min(_SMALL_PIECE, self.service.request_tests) if small else self.service.request_tests
         )
@@ -189,7 +216,7 @@ def _steps(answer: Answer, number: int) -> list[Step]:
         return [
             Step(Verdict.CE, None, b"", answer.compile_message, NOT_COMPILED, False, 0.0)
         ] * number
-    return [_whole(step) for step in answer.tests]
+    return list(answer.tests)
 
 
 def _trials(answer: Answer, number: int) -> list[Trial]:
@@ -200,12 +227,15 @@ def _trials(answer: Answer, number: int) -> list[Trial]:
     return [Trial(step.verdict, step) for step in answer.tests]
 
 
-def _whole(step: Step) -> Step:
-    if step.verdict is Verdict.OK and step.truncated:
-        return Step(
-            Verdict.OLE, step.exit_code, b"", step.stderr, step.message, True, step.cpu_time_s
-        )
-    return step
+def _up_to_the_end(trials: Sequence[Trial], *, stop: bool, enough_timeouts: int) -> list[Trial]:
+    """The trials without those after the one that ends them: how many shared its request is no matter."""
+    timeouts = 0
+    for number, trial in enumerate(trials):
+        timeouts += trial.verdict is Verdict.TLE
+        if (stop and trial.rejected) or 0 < enough_timeouts <= timeouts:
+            left = len(trials) - number - 1
+            return [*trials[: number + 1], *[Trial(Verdict.SK, None)] * left]
+    return list(trials)
 
 
 def plain_checker(spec: CheckerSpec) -> Checker:

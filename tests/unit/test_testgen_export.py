@@ -122,6 +122,6 @@ def test_exported_limits_are_those_of_the_vote(tmp_path: Path, blobs: Blobs):
     assert general == found["limits"]
     more = {**general, "cpu_time_s": 2.0}
     assert {"python": more, "pypy": more} == found["limits_by_language"]
-    for name in languages.images:
+    for name in languages.identities:
         of_the_vote = bench.solutions.limits(name).model_dump(exclude_unset=True)
         assert of_the_vote == found["limits_by_language"].get(name, found["limits"])

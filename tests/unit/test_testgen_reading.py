@@ -322,7 +322,7 @@ def test_a_script_that_packs_its_files_itself_gets_no_more_than_others(
         """Both runs of the script leave this."""
 
         async def run(self, request: RunRequest, *, attempt: int = 0) -> Answer:
-            made = replace(answer_of([Verdict.OK]), artifacts={"cases.bin": packed})
+            made = replace(answer_of([Verdict.OK], [(b"", False)]), artifacts={"cases.bin": packed})
             return replace(made, run=step(Verdict.OK))
 
     settings = settings_for("full", {"cases_per_generator": 5, "case_bytes": 8})
