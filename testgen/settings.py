@@ -94,6 +94,12 @@ class Settings(BaseSettings):
     validator_rejects_share: float = Field(
         default=0.8, ge=0, le=1, description="Spoilt samples that a validator must reject."
     )
+    legal_share: float = Field(
+        default=0.9,
+        ge=0,
+        le=1,
+        description="A model is shown the illegal cases of its script if fewer than this are legal.",
+    )
     deduplicate: bool = Field(default=True, description="Drop inputs that are the same.")
     most_cases: int = Field(
         default=150, ge=1, description="Cases that are put to the vote, of all kinds in turns."
@@ -139,7 +145,7 @@ class Settings(BaseSettings):
     repair_rounds: int = Field(
         default=2, ge=0, description="Times that a model is shown its error."
     )
-    model_calls: int = Field(default=12, ge=0, description="Calls for one problem at most.")
+    model_calls: int = Field(default=20, ge=0, description="Calls for one problem at most.")
     model_tokens: int = Field(default=200_000, ge=0, description="Tokens for one problem at most.")
     reply_tokens: int = Field(default=4096, ge=1, description="Tokens of one reply at most.")
     temperature: float = Field(default=0.7, ge=0, le=2, description="Of the model.")

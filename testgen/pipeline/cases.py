@@ -33,10 +33,16 @@ async def make_cases(bench: Bench, scripts: Sequence[Program]) -> list[Case]:
 
 
 async def sieve(bench: Bench, validator: Program | None, cases: Sequence[Case]) -> list[Case]:
-    """Of all cases that were made, the legal and distinct ones, and neighbours of the small ones."""
+    """Of all cases that were made, the legal and distinct ones, and neighbours of the small ones.
+
+    Raises:
+        Rejected: too few are left.
+    """
     settings = bench.settings
     made = [*cases, *neighbours(cases, settings.neighbours, settings.run_seed, bench.problem.pid)]
     lawful = await legal_cases(bench, validator, made)
+    if validator is not None:
+        note_legality(bench, cases, lawful)
     kept = lawful
     if settings.deduplicate:
         kept = distinct(lawful, each_bucket=settings.bucket_cases)
@@ -49,7 +55,22 @@ async def sieve(bench: Bench, validator: Program | None, cases: Sequence[Case]) 
         "same_or_too_many": len(lawful) - len(kept),
         "kept": len(kept),
     }
+    if len(kept) < settings.least_valid:
+        detail = f"{len(lawful)} of {len(made)} cases are legal, {len(kept)} of these distinct"
+        raise Rejected(Reason.TOO_FEW_VALID, f"{detail}; {settings.least_valid} are needed")
     return kept
+
+
+def note_legality(bench: Bench, made: Sequence[Case], lawful: Sequence[Case]) -> None:
+    """Say of each script in the book how many of its cases are legal; one without any is no good."""
+    lawfully = {case.tid for case in lawful}
+    counts = Counter(case.generator for case in made if case.tid in lawfully)
+    for entry in bench.book["generators"]:
+        if entry["fate"] in USABLE:
+            entry["legal"] = counts[entry["sha"]]
+            if not entry["legal"]:
+                said = f"none of its {entry['cases']} cases is legal"
+                entry.update(fate=GeneratorFate.ILLEGAL, said=said)
 
 
 def script_seed(bench: Bench, script: Program, turn: int) -> int:

@@ -84,7 +84,7 @@ async def _aimed(
     bench = hunt.bench
     if bench.model is None:
         return ()
-    script = await write_hack(bench, survivors, oracle, turn)
+    script = await write_hack(bench, hunt.validator, survivors, oracle, turn)
     if script is None:
         return ()
     (made,) = await run_scripts(bench, [(script, script_seed(bench, script, 0))])

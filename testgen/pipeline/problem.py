@@ -60,7 +60,7 @@ async def _stages(bench: Bench) -> None:
     references = await choose_references(bench, found)
     validator = await _validator(bench)
     bench.say("generators")
-    written = await write_generators(bench) if bench.model is not None else []
+    written = await write_generators(bench, validator) if bench.model is not None else []
     scripts = in_order([*written, *problem.generators])[: settings.generators]
     sources = bench.book["problem"]["sources"]
     sources += [source(bench, "generators", one) for one in written]

@@ -36,6 +36,7 @@ class GeneratorFate(StrEnum):
     TOO_LARGE = "too_large"
     UNSEEDED = "unseeded"
     TRIVIAL = "trivial"
+    ILLEGAL = "illegal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,16 @@ from typing import Any
 
 from testgen.pipeline.bench import Bench
 from testgen.pipeline.cases import USABLE, script_seed
-from testgen.pipeline.validation import score_validator
+from testgen.pipeline.validation import legal_cases, score_validator
 from testgen.running.generators import LANGUAGE, generate
-from testgen.values import Program
+from testgen.values import Case, Program
 from testgen.writing.model import BudgetSpent, Message
 
 ROLES = {
     "cases": "inputs of all kinds, from the smallest to the largest that are allowed",
     "tiny": "very small inputs, as many different ones as there are",
     "bounds": "inputs in which numbers and sizes are at the bounds of the statement",
+    "random": "inputs of all sizes between the smallest and the largest, drawn at random in several ways",
     "structured": "inputs with a structure that naive solutions do not expect",
     "maximal": "inputs of the largest size, against solutions that are too slow",
     "adversarial": "inputs against plausible wrong solutions: greedy ones, overflow, off by one",
@@ -36,23 +37,26 @@ Trial = Callable[[Program], Awaitable[str]]
 """Tries a program; what is wrong with it, in words for the model, or nothing."""
 
 
-async def write_generators(bench: Bench) -> list[Program]:
-    """The model's generators: one in ``kimi``, one for each role in ``full``."""
+async def write_generators(bench: Bench, validator: Program | None) -> list[Program]:
+    """The model's generators: one in ``kimi``, one for each role in ``full``; ``validator`` tries them."""
     roles = ["cases"] if bench.settings.preset == "kimi" else list(ROLES)
     written = []
     for role in roles:
         guide = _guide().replace("CASES", str(bench.settings.cases_per_generator))
         wish = f"{_about(bench)}\n\nWrite the script for: {ROLES[role]}."
-        program = await _written(
-            bench, guide, wish, f"{role}_model.py", LANGUAGE, _try_generator(bench)
-        )
+        trial = _try_generator(bench, validator)
+        program = await _written(bench, guide, wish, f"{role}_model.py", LANGUAGE, trial)
         if program is not None:
             written.append(program)
     return written
 
 
 async def write_hack(
-    bench: Bench, survivors: Sequence[Program], reference: Program, turn: int
+    bench: Bench,
+    validator: Program | None,
+    survivors: Sequence[Program],
+    reference: Program,
+    turn: int,
 ) -> Program | None:
     """The model's generator against wrong solutions that pass everything so far."""
     guide = _guide().replace("CASES", str(bench.settings.cases_per_generator))
@@ -62,7 +66,7 @@ async def write_hack(
         f"slow, but pass all tests so far:\n{wrong}\n\nWrite a script whose inputs break them."
     )
     name = f"hack_{turn}_model.py"
-    return await _written(bench, guide, wish, name, LANGUAGE, _try_generator(bench))
+    return await _written(bench, guide, wish, name, LANGUAGE, _try_generator(bench, validator))
 
 
 def _shown(program: Program) -> str:
@@ -119,7 +123,7 @@ def code_of(reply: str) -> str | None:
     return reply + "\n" if looks and "```" not in reply else None
 
 
-def _try_generator(bench: Bench) -> Trial:
+def _try_generator(bench: Bench, validator: Program | None) -> Trial:
     async def trial(program: Program) -> str:
         seed = script_seed(bench, program, 0)
         made = await generate(bench.runner, bench.settings, program, seed, program.role)
@@ -128,9 +132,21 @@ def _try_generator(bench: Bench) -> Trial:
             return f"{made.fate}: {made.said[-_SAID_CHARS:]}"
         if program.role == "cases" and len(made.cases) < wanted:
             return f"it writes {len(made.cases)} inputs that are not empty, {wanted} are needed"
-        return ""
+        return await _what_is_illegal(bench, validator, made.cases)
 
     return trial
+
+
+async def _what_is_illegal(bench: Bench, validator: Program | None, cases: Sequence[Case]) -> str:
+    lawful = {case.tid for case in await legal_cases(bench, validator, cases)}
+    illegal = [case for case in cases if case.tid not in lawful]
+    if len(cases) - len(illegal) >= bench.settings.legal_share * len(cases):
+        return ""
+    shown = min(illegal, key=lambda case: len(case.stdin)).stdin[:_SAID_CHARS]
+    return (
+        f"{len(illegal)} of its {len(cases)} inputs are illegal, say the problem's rules; one of them:\n"
+        f"{shown.decode(errors='replace')}"
+    )
 
 
 def _try_validator(bench: Bench) -> Trial:

@@ -156,6 +156,7 @@ def test_everything_that_there_is_takes_what_the_report_leaves_out(pipeline: Pip
                 "submissions/accepted/fails.py": "print(0)\n",
                 "generators/maximal.py": MAXIMAL,
                 "generators/random_illegal.py": illegal,
+                "generators/bounds_illegal.py": CASES.replace("writeln(n)", "writeln(n + 1)"),
                 "generators/tiny_hangs.py": "while True: pass\n",
             },
             "lenient": lenient,
@@ -177,7 +178,13 @@ def test_everything_that_there_is_takes_what_the_report_leaves_out(pipeline: Pip
     assert "fails_samples" == status["accepted/fails.py"]
     assert "duplicate" in (status["accepted/copy.py"], status["accepted/loop.py"])
     fates = {one["name"]: one["fate"] for one in found["sum"]["generators"]}
-    assert ("good", "hangs") == (fates["cases.py"], fates["tiny_hangs.py"])
+    assert fates == {
+        "cases.py": "good",
+        "maximal.py": "good",
+        "random_illegal.py": "good",
+        "bounds_illegal.py": "illegal",
+        "tiny_hangs.py": "hangs",
+    }
     assert found["sum"]["inputs"]["illegal_of_generators"] > 0
     passes = {one["name"] for one in found["sum"]["references"] if one["passes"]}
     assert {name for name, what in status.items() if what == "voter"} <= passes

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, Response
 
 from testgen.cli.main import run_command_line
 from testgen.storage.workspace import read_results
+from testgen.writing.authors import ROLES
 from tests.service.conftest import Service
 from tests.testgen.model_server import Reply, answering
 from tests.testgen.sample_problem import CASES, RIGHT, STATEMENT, VALIDATOR, WRONG, write_problem
@@ -121,13 +122,33 @@ def test_all_roles_and_the_validator_are_written_and_nothing_is_asked_twice(
     with answering(reply) as (model, address):
         status, (result,) = run(problem, service, address, monkeypatch, "--preset", "full")
         assert (0, True) == (status, result["kept"]), result["detail"]
-        assert 7 == len(model.asked)
+        assert 8 == len(model.asked)
         names = {one["name"] for one in result["generators"]}
-        assert {"cases_model.py", "tiny_model.py", "maximal_model.py"} <= names
+        assert {f"{role}_model.py" for role in ROLES} == names
         words = ("--preset", "full", "--resume", "--set", "bucket_cases=24")
         _, (again,) = run(problem, service, address, monkeypatch, *words)
     assert again["kept"]
-    assert 7 == len(model.asked)
+    assert 8 == len(model.asked)
+
+
+def test_illegal_inputs_are_shown_to_the_model_and_repaired(
+    problem: Path, service: Service, monkeypatch: pytest.MonkeyPatch
+):
+    illegal = GOOD.replace("io.input_writeln(n)", "io.input_writeln(n + 1)")
+    shown: list[str] = []
+
+    def reply(messages: list[dict[str, str]]) -> str:
+        if "inputs in which numbers" not in messages[1]["content"]:
+            return code(GOOD)
+        shown.append(messages[-1]["content"])
+        return code(illegal if len(shown) == 1 else GOOD)
+
+    with answering(reply) as (_, address):
+        status, (result,) = run(problem, service, address, monkeypatch, "--preset", "full")
+    assert (0, True) == (status, result["kept"]), result["detail"]
+    assert "22 of its 22 inputs are illegal" in shown[1]
+    assert {"good"} == {one["fate"] for one in result["generators"]}
+    assert 0 == result["inputs"]["illegal_of_generators"]
 
 
 def test_survivors_are_shown_to_the_model_and_broken_by_its_script(

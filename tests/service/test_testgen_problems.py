@@ -26,7 +26,7 @@ FEW = ("best-segment", "four-squares")
 LEGAL = 42  # a validator's exit status
 FATES = {
     "good": {"good"},
-    "illegal": {"good", "trivial"},
+    "illegal": {"good", "trivial", "illegal"},
     "trivial": {"trivial"},
     "hangs": {"hangs"},
     "unseeded": {"unseeded"},
