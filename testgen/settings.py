@@ -92,7 +92,20 @@ class Settings(BaseSettings):
     # Inputs
     validate_inputs: bool = Field(default=True, description="Ask a validator about each input.")
     validator_rejects_share: float = Field(
-        default=0.8, ge=0, le=1, description="Spoilt samples that a validator must reject."
+        default=0.8,
+        ge=0,
+        le=1,
+        description="Of samples with garbage, and of those with numbers beyond all bounds, this share "
+        "must be rejected by a validator.",
+    )
+    validator_form_share: float = Field(
+        default=0.5, ge=0, le=1, description="… with wrong counts, and with wrong lines."
+    )
+    validator_blanks_share: float = Field(
+        default=0.5, ge=0, le=1, description="… with superfluous or missing blanks and line ends."
+    )
+    validator_edges_share: float = Field(
+        default=0.4, ge=0, le=1, description="… with numbers just beyond the statement's bounds."
     )
     legal_share: float = Field(
         default=0.9,

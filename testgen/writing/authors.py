@@ -152,10 +152,7 @@ async def _what_is_illegal(bench: Bench, validator: Program | None, cases: Seque
 def _try_validator(bench: Bench) -> Trial:
     async def trial(program: Program) -> str:
         score = await score_validator(bench, program)
-        good = score["accepts_samples"]
-        if good and score["rejected"] >= bench.settings.validator_rejects_share:
-            return ""
-        return str(score["said"])
+        return "" if score["good"] else str(score["said"])
 
     return trial
 

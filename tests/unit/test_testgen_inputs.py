@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from testgen.inputs.bounds import bounds_of, hit
 from testgen.inputs.neighbours import neighbours
 from testgen.inputs.outputs import doubtful, hopeless, same_but_for_layout
-from testgen.inputs.spoiling import spoilt
+from testgen.inputs.spoiling import Flaw, spoilt
 from testgen.judging.kinds import cues
 from testgen.pipeline.bench import ProvenCase
 from testgen.pipeline.cases import by_turns, distinct
@@ -36,8 +36,9 @@ def test_a_spoilt_input_is_never_one_of_the_same_form(lines: list[list[int]]):
     """The form: rows of integers below 100, as many of them as at first."""
     form = [len(line) for line in lines]
     found = spoilt(text(lines))
-    assert len(found) >= 10
-    for data in found:
+    surely = [data for flaw in (Flaw.GARBAGE, Flaw.BOUNDS, Flaw.LINES) for data in found[flaw]]
+    assert len(surely) >= 10
+    for data in surely:
         rows = data.decode(errors="replace").split("\n")[:-1]
         fits = [len(row.split()) for row in rows] == form and all(
             word.lstrip("-").isdecimal() and abs(int(word)) < 100
@@ -47,9 +48,18 @@ def test_a_spoilt_input_is_never_one_of_the_same_form(lines: list[list[int]]):
         assert not fits or not data.endswith(b"\n"), data
 
 
+def test_what_is_wrong_with_an_input_is_what_it_is_called():
+    found = spoilt(b"2\n5 7\n", frozenset({1, 9}))
+    assert {b"10\n5 7\n", b"2\n0 7\n"} <= set(found[Flaw.EDGES])
+    assert {b"3\n5 7\n", b"1\n5 7\n", b"2\n5 7 7\n", b"2\n5\n"} <= set(found[Flaw.COUNTS])
+    assert {b"2\n", b"5 7\n", b"2\n5 7\n5 7\n"} <= set(found[Flaw.LINES])
+    assert {b"2\n5  7\n", b"2\n5 7", b" 2\n5 7\n", b"2\r\n5 7\r\n"} <= set(found[Flaw.BLANKS])
+    assert [] == spoilt(b"2\n5 7\n")[Flaw.EDGES]
+
+
 @given(st.binary(max_size=200))
 def test_whatever_is_spoilt_nothing_fails(data: bytes):
-    assert data not in spoilt(data)
+    assert all(data not in some for some in spoilt(data, frozenset({1, 9})).values())
     assert all(one.split() != data.split() for one in doubtful(data))
     assert hopeless(data)
     assert {tuple(data.split())} == {tuple(one.split()) for one in same_but_for_layout(data)}
@@ -69,6 +79,7 @@ def test_neighbours_are_new_and_follow_from_the_seed(lines: list[list[int]], see
 @pytest.mark.parametrize(("statement", "bounds"), [
     ("n (1 <= n <= 2000), each between -10^9 and 10^9", {1, 2000, -(10**9), 10**9}),
     (r"$1 \le m \le 2 \cdot 10^5$; 0 ≤ k ≤ 10^{18}.", {1, 200_000, 0, 10**18}),
+    ("two integers (|a| ≤ 10⁹, 1 ≤ b ≤ 20 000)", {10**9, -(10**9), 1, 20_000}),
     ("at most 100,000 words, up to 3*10^5 letters", {100_000, 300_000}),
     ("Print 3 numbers. 1 < 2.", set()),
     ("1 <= n <= 10^999999999", {1}),
@@ -81,7 +92,7 @@ def test_bounds_are_read_as_people_write_them(statement: str, bounds: set[int]):
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("part", [
     "order ", "several ways ", "multiple a ", "print any order ", "1", "1,", " ", "- ", "1 < ", "1 <= a ",
-    "10", "10 ", "10^", "3 x 10 ", "up to ", "between ",
+    "10", "10 ", "10^", "3 x 10 ", "up to ", "between ", "|", "|a", "1 000 ", "\u2074",
 ])  # fmt: skip
 def test_no_statement_is_slow_to_read(part: str):
     statement = part * (STATEMENT_BYTES // len(part))
