@@ -85,8 +85,38 @@ class Settings(BaseSettings):
         description="Share of small cases without agreement that means: several answers are right.",
     )
     small_case_bytes: int = Field(default=4096, ge=1, description="What a small case is.")
+    answer_givers: int = Field(
+        default=3, ge=1, description="References whose outputs are tried as the answer to a case."
+    )
+    checker_cases: int = Field(
+        default=12, ge=1, description="Small cases that a checker is tested with."
+    )
+    checker_references_share: float = Field(
+        default=0.7,
+        ge=0,
+        le=1,
+        description="References all of whose outputs to these a checker must accept.",
+    )
+    checker_layouts_share: float = Field(
+        default=0.9, ge=0, le=1, description="Right outputs with other blanks that it must accept."
+    )
     checker_rejects_share: float = Field(
-        default=0.9, ge=0, le=1, description="Spoilt outputs that a checker must reject."
+        default=0.9,
+        ge=0,
+        le=1,
+        description="Hopeless outputs (empty, garbage) that it must reject.",
+    )
+    checker_doubtful_share: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="Outputs with a word more or less, and outputs with other words, that it must reject.",
+    )
+    checker_wrong_share: float = Field(
+        default=0.2,
+        ge=0,
+        le=1,
+        description="Wrong solutions of the half `tune` of which it must reject some output.",
     )
 
     # Inputs

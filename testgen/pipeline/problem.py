@@ -8,13 +8,14 @@ from testgen.inputs.bounds import bounds_of, hit
 from testgen.judging.kinds import Cues, cues
 from testgen.pipeline.bench import Bench, ProvenCase, Reason, Rejected
 from testgen.pipeline.cases import in_order, make_cases, sieve
+from testgen.pipeline.checkers import choose_checker
 from testgen.pipeline.hacking import Hunt, good_scripts, hack, kills_of
 from testgen.pipeline.jury import Jury, checker_jury, plain_jury
 from testgen.pipeline.measuring import Outcome, measure, split_wrong, without_failing
 from testgen.pipeline.references import choose_references
 from testgen.pipeline.selection import select
 from testgen.pipeline.sources import describe, source
-from testgen.pipeline.special import choose_checker, elect_by_checker
+from testgen.pipeline.special import elect_by_checker
 from testgen.pipeline.validation import choose_validator
 from testgen.pipeline.voting import Election, Panel, check_gate, elect, first_panel
 from testgen.running.runner import Languages

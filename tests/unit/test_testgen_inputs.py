@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from testgen.inputs.bounds import bounds_of, hit
 from testgen.inputs.neighbours import neighbours
-from testgen.inputs.outputs import doubtful, hopeless, same_but_for_layout
+from testgen.inputs.outputs import changed, hopeless, misshapen, same_but_for_layout
 from testgen.inputs.spoiling import Flaw, spoilt
 from testgen.judging.kinds import cues
 from testgen.pipeline.bench import ProvenCase
@@ -60,7 +60,8 @@ def test_what_is_wrong_with_an_input_is_what_it_is_called():
 @given(st.binary(max_size=200))
 def test_whatever_is_spoilt_nothing_fails(data: bytes):
     assert all(data not in some for some in spoilt(data, frozenset({1, 9})).values())
-    assert all(one.split() != data.split() for one in doubtful(data))
+    spoiled = [*changed(data), *misshapen(data)]
+    assert all(one.split() != data.split() for one in spoiled)
     assert hopeless(data)
     assert {tuple(data.split())} == {tuple(one.split()) for one in same_but_for_layout(data)}
     neighbours([case(data)], 5, "seed")
