@@ -72,6 +72,13 @@ class Settings(BaseSettings):
     ladder: bool = Field(
         default=True, description="Look for a more lenient comparison where the declared one fails."
     )
+    tolerances: tuple[float, ...] = Field(
+        default=(1e-9, 1e-6, 1e-4),
+        description="Errors of real numbers that are tried, up to the one that the statement names.",
+    )
+    untold_tolerance: float = Field(
+        default=1e-6, ge=0, description="… or up to this, if it speaks of real numbers only."
+    )
     level_share: float = Field(
         default=0.95,
         gt=0,

@@ -160,10 +160,17 @@ def _rows(
 
 
 def _level(bench: Bench, panel: Panel, cues: Cues) -> Level:
-    declared = bench.problem.comparison
-    some = next((out for row in panel.outputs for out in row if out is not None), b"")
-    steps = ladder(declared, cues, some) if bench.settings.ladder else [declared]
     settings = bench.settings
+    steps = [bench.problem.comparison]
+    if settings.ladder:
+        firsts = (next((out for out in row if out is not None), b"") for row in panel.outputs)
+        steps = ladder(
+            bench.problem.comparison,
+            cues,
+            firsts,
+            tolerances=settings.tolerances,
+            untold_tolerance=settings.untold_tolerance,
+        )
     level = choose_level(
         steps, panel.outputs, agree_share=settings.agree_share, level_share=settings.level_share
     )

@@ -94,6 +94,7 @@ def test_bounds_are_read_as_people_write_them(statement: str, bounds: set[int]):
 @pytest.mark.parametrize("part", [
     "order ", "several ways ", "multiple a ", "print any order ", "1", "1,", " ", "- ", "1 < ", "1 <= a ",
     "10", "10 ", "10^", "3 x 10 ", "up to ", "between ", "|", "|a", "1 000 ", "\u2074",
+    "error ", "error 0.01 ", "10^-6 ", "0.0",
 ])  # fmt: skip
 def test_no_statement_is_slow_to_read(part: str):
     statement = part * (STATEMENT_BYTES // len(part))

@@ -69,8 +69,38 @@ def test_only_runs_that_ended_normally_vote_and_the_others_still_count():
     assert not vote([None] * 3, TOKENS).valid(0.01)
 
 
+def steps_for(statement: str, *outputs: bytes) -> list[CheckerSpec]:
+    tolerances = (1e-9, 1e-6, 1e-4)
+    return ladder(TOKENS, cues(statement), outputs, tolerances=tolerances, untold_tolerance=1e-6)
+
+
+@pytest.mark.parametrize(("statement", "error"), [
+    ("with an absolute or relative error of at most $10^{-6}$", 1e-6),
+    ("Answers within a tolerance of 1e-5 are accepted.", 1e-5),
+    ("must not differ by more than 0.001", 1e-3), ("a relative error of 10⁻⁴", 1e-4),
+    ("An error of 10^-9, or 10 ** -4, is allowed.", 1e-4),
+    ("10^-6 is small.", None), ("The coins differ by 0.01. " + "x" * 200 + " 1e-6", 0.01),
+    ("no error at all", None), ("up to 10^6 errors", None),
+])  # fmt: skip
+def test_the_error_that_a_statement_allows_is_read(statement: str, error: float | None):
+    assert error == cues(statement).tolerance
+
+
+@pytest.mark.parametrize(("statement", "errors"), [
+    ("Print the price.", []), ("Print a real number.", [1e-9, 1e-6]),
+    ("Print it with two decimals.", [1e-9, 1e-6]),
+    ("The error must be at most 10^-5.", [1e-9, 1e-6, 1e-5]),
+    ("The error must be at most 0.01.", [1e-9, 1e-6, 1e-4, 1e-2]),
+])  # fmt: skip
+def test_errors_need_the_statements_word_and_real_outputs(statement: str, errors: list[float]):
+    """Once one output with a point in it was enough: prices were right to a hundredth of a cent."""
+    steps = steps_for(statement, b"12", b"3 1.25")
+    assert errors == [one.abs_tol for one in steps if one.type == "floats"]
+    assert not any(one.type == "floats" for one in steps_for(statement, b"12", b"1.2.3", b"v1.0"))
+
+
 def test_the_strictest_comparison_under_which_all_agree_is_taken():
-    steps = ladder(TOKENS, cues("Print them in any order."), b"0.5")
+    steps = steps_for("Print them in any order, with an error of at most 10^-6.", b"1", b"0.5")
     rows = {
         "tokens": [[b"1 2", b"1  2\n"]] * 5,
         "tokens, any case": [[b"yes", b"YES"]] * 5,
@@ -87,7 +117,7 @@ def test_the_strictest_comparison_under_which_all_agree_is_taken():
 
 
 def test_no_order_is_ignored_that_the_statement_asks_for():
-    steps = ladder(TOKENS, cues("Print them in ascending order."), b"1")
+    steps = steps_for("Print them in ascending order.", b"1")
     level = choose_level(steps, [[b"1 2", b"2 1"]] * 5, agree_share=0.7, level_share=0.95)
     assert (TOKENS, 0) == (level.spec, level.share)
 
