@@ -27,6 +27,27 @@ def testgen_is_a_client(graph: ImportGraph) -> Iterator[str]:
     yield from _only(graph, "testgen", ["sandbox.client", "sandbox.models", "sandbox.checkers"])
 
 
+def testgen_has_one_direction(graph: ImportGraph) -> Iterator[str]:
+    """Its packages are layers: none imports another one that imports it, be it by other modules."""
+    parts = ImportGraph(_by_part(graph, "testgen"))
+    for cycle in parts.cycles():
+        yield f"packages in a circle: {', '.join(cycle)}"
+
+
+def _by_part(graph: ImportGraph, package: str) -> dict[str, frozenset[str]]:
+    """Which packages directly within one import which."""
+    parts: dict[str, set[str]] = {}
+    for module in graph.modules(package):
+        mine = _part(module)
+        others = {_part(name) for name in graph.imports[module] if is_within(name, package)}
+        parts.setdefault(mine, set()).update(others - {mine, package})
+    return {name: frozenset(others) for name, others in parts.items()}
+
+
+def _part(module: str) -> str:
+    return ".".join(module.split(".")[:2])
+
+
 def images_use_only_limits(graph: ImportGraph) -> Iterator[str]:
     """An image has default limits; that is all it shares with the mechanism."""
     yield from _only(graph, "images", ["runtime.limits"])
@@ -77,6 +98,7 @@ def every_import_is_readable(graph: ImportGraph) -> Iterator[str]:
 
 RULES: tuple[Rule, ...] = (
     testgen_is_a_client,
+    testgen_has_one_direction,
     images_use_only_limits,
     runtime_stands_alone,
     mechanism_knows_no_service_libraries,

@@ -13,6 +13,7 @@ from typing import Any
 
 from sandbox.models import Checker, ProgramChecker
 from testgen.inputs.neighbours import neighbours
+from testgen.pipeline.authors import write_hack
 from testgen.pipeline.bench import Bench, ProvenCase, Rejected
 from testgen.pipeline.cases import USABLE, distinct, run_scripts, script_entry, script_seed
 from testgen.pipeline.jury import Jury
@@ -23,7 +24,6 @@ from testgen.pipeline.voting import Election, Panel, ask
 from testgen.running.generators import GeneratorFate
 from testgen.running.solutions import Judged
 from testgen.values import Case, Label, Program, Submission
-from testgen.writing.authors import write_hack
 
 _EACH_SURVIVOR = 3  # inputs that are put to the vote for one survivor in one round
 

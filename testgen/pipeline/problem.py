@@ -6,6 +6,7 @@ from typing import Any
 from testgen.hashing import hash_of
 from testgen.inputs.bounds import bounds_of, hit
 from testgen.judging.kinds import Cues, cues
+from testgen.pipeline.authors import write_generators, write_validator
 from testgen.pipeline.bench import Bench, ProvenCase, Reason, Rejected
 from testgen.pipeline.cases import in_order, make_cases, sieve
 from testgen.pipeline.checkers import choose_checker
@@ -21,7 +22,6 @@ from testgen.pipeline.voting import Election, Panel, check_gate, elect, first_pa
 from testgen.running.runner import Languages
 from testgen.settings import Settings
 from testgen.values import Case, Declared, Problem, Program
-from testgen.writing.authors import write_generators, write_validator
 
 CODE_VERSION = 3
 """Counts changes of the stages that give other results from the same input."""

@@ -1,10 +1,9 @@
-"""Programs that a model writes: generators, and validators and checkers where a problem has none.
+"""The model that writes programs: generators, and validators where a problem has none.
 
-Any endpoint that speaks OpenAI's chat completions will do (``model.py``). What it writes is tried
-in the sandbox at once; where it fails, the model is shown what happened and may repair it
-(``authors.py``). Every reply is kept by a hash of all that was said before, so that nothing is paid
-for twice, and each problem has a budget of calls and tokens. ``guide.md`` tells a model what CYaRon
-really has; models invent the rest.
+Any endpoint that speaks OpenAI's chat completions will do (``model.py``). Every reply is kept by a hash of
+all that was said before, so that nothing is paid for twice, and each problem has a budget of calls and
+tokens. ``prompts.py`` and ``guide.md`` tell a model what CYaRon really has; models invent the rest. What it
+writes is tried, and repaired, in ``testgen.pipeline.authors``.
 
 Not protected: the statement goes to the endpoint. Replies are text until the sandbox runs them.
 """

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 
 from testgen.cli.main import run_command_line
 from testgen.storage.workspace import read_results
-from testgen.writing.authors import ROLES
+from testgen.writing.prompts import ROLES
 from tests.service.conftest import Service
 from tests.testgen.model_server import Reply, answering
 from tests.testgen.sample_problem import CASES, RIGHT, STATEMENT, VALIDATOR, WRONG, write_problem

@@ -138,3 +138,19 @@ def test_cycles_are_found_however_long(tmp_path: Path):
 def test_a_package_may_export_its_modules_but_they_may_not_import_it_back(tmp_path: Path):
     write_tree(tmp_path, SOUND | {"sandbox/api/app.py": "from sandbox.api import state"})
     assert ["cycle: sandbox.api, sandbox.api.app"] == violations(tmp_path)
+
+
+def test_packages_of_the_test_generation_are_layers(tmp_path: Path):
+    circle = {
+        "testgen/a/__init__.py": "",
+        "testgen/a/one.py": "from testgen.b.one import x",
+        "testgen/a/two.py": "",
+        "testgen/b/__init__.py": "",
+        "testgen/b/one.py": "",
+        "testgen/b/two.py": "def f():\n    from testgen.a import two",
+        "testgen/values.py": "from testgen.a import two",
+    }
+    write_tree(tmp_path, SOUND | circle)
+    assert ["packages in a circle: testgen.a, testgen.b"] == violations(tmp_path)
+    (tmp_path / "testgen/b/two.py").write_text("")
+    assert [] == violations(tmp_path)

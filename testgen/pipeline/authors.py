@@ -1,9 +1,6 @@
 """What a model is asked to write, and how it is shown what is wrong with it."""
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from testgen.pipeline.bench import Bench
@@ -12,26 +9,11 @@ from testgen.pipeline.validation import legal_cases, score_validator
 from testgen.running.generators import LANGUAGE, generate
 from testgen.values import Case, Program
 from testgen.writing.model import BudgetSpent, Message
+from testgen.writing.prompts import ROLES, VALIDATOR_GUIDE, code_of, generator_guide
 
-ROLES = {
-    "cases": "inputs of all kinds, from the smallest to the largest that are allowed",
-    "tiny": "very small inputs, as many different ones as there are",
-    "bounds": "inputs in which numbers and sizes are at the bounds of the statement",
-    "random": "inputs of all sizes between the smallest and the largest, drawn at random in several ways",
-    "structured": "inputs with a structure that naive solutions do not expect",
-    "maximal": "inputs of the largest size, against solutions that are too slow",
-    "adversarial": "inputs against plausible wrong solutions: greedy ones, overflow, off by one",
-}
-_FENCE = re.compile(r"```[A-Za-z0-9+]*[ \t]*\n(.*?)\n?```", re.DOTALL)
 _SAID_CHARS = 1500
 _CODE_CHARS = 6000
 _MOST_SURVIVORS = 3
-
-_VALIDATOR = """You write a Python 3 script that says whether an input of a programming problem is legal. It
-reads the whole input from sys.stdin and ends with exit status 42 if it is legal to the letter (format,
-ranges, every promise of the statement), with 43 if not. Standard library only.
-
-Answer with one block of Python code, fenced by three backquotes, and nothing else."""
 
 Trial = Callable[[Program], Awaitable[str]]
 """Tries a program; what is wrong with it, in words for the model, or nothing."""
@@ -39,10 +21,10 @@ Trial = Callable[[Program], Awaitable[str]]
 
 async def write_generators(bench: Bench, validator: Program | None) -> list[Program]:
     """The model's generators: one in ``kimi``, one for each role in ``full``; ``validator`` tries them."""
+    guide = generator_guide(bench.settings.cases_per_generator)
     roles = ["cases"] if bench.settings.preset == "kimi" else list(ROLES)
     written = []
     for role in roles:
-        guide = _guide().replace("CASES", str(bench.settings.cases_per_generator))
         wish = f"{_about(bench)}\n\nWrite the script for: {ROLES[role]}."
         trial = _try_generator(bench, validator)
         program = await _written(bench, guide, wish, f"{role}_model.py", LANGUAGE, trial)
@@ -59,7 +41,7 @@ async def write_hack(
     turn: int,
 ) -> Program | None:
     """The model's generator against wrong solutions that pass everything so far."""
-    guide = _guide().replace("CASES", str(bench.settings.cases_per_generator))
+    guide = generator_guide(bench.settings.cases_per_generator)
     wrong = "\n\n".join(_shown(one) for one in survivors[:_MOST_SURVIVORS])
     wish = (
         f"{_about(bench)}\n\nThis solution is right:\n{_shown(reference)}\n\nThese are wrong or too "
@@ -76,7 +58,7 @@ def _shown(program: Program) -> str:
 async def write_validator(bench: Bench) -> Program | None:
     """The model's validator."""
     return await _written(
-        bench, _VALIDATOR, _about(bench), "model.py", "python", _try_validator(bench)
+        bench, VALIDATOR_GUIDE, _about(bench), "model.py", "python", _try_validator(bench)
     )
 
 
@@ -112,15 +94,6 @@ async def _written(
         ]
     _note(bench, name, program, history)
     return program
-
-
-def code_of(reply: str) -> str | None:
-    """The largest fenced block of a reply; all of it, if it has no fence but looks like a script."""
-    blocks = _FENCE.findall(reply)
-    if blocks:
-        return str(max(blocks, key=len)) + "\n"
-    looks = re.search(r"^(?:import|from) \w+", reply, re.MULTILINE)
-    return reply + "\n" if looks and "```" not in reply else None
 
 
 def _try_generator(bench: Bench, validator: Program | None) -> Trial:
@@ -170,8 +143,3 @@ def _note(bench: Bench, name: str, program: Program | None, history: list[str]) 
     written: list[dict[str, Any]] = bench.book.setdefault("written", [])
     sha = program.sha if program is not None else ""
     written.append({"name": name, "sha": sha, "rounds": [text[:500] for text in history]})
-
-
-@cache
-def _guide() -> str:
-    return (Path(__file__).parent / "guide.md").read_text(encoding="utf-8")
