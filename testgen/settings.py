@@ -41,6 +41,9 @@ class Settings(BaseSettings):
         le=1,
         description="A reference that disagrees with more of the settled tests than this is set aside.",
     )
+    failing_share: float = Field(
+        default=0.1, ge=0, le=1, description="… and one that fails (time, crash) on more than this."
+    )
     most_demoted_share: float = Field(
         default=0.34, ge=0, le=1, description="With more set aside, the problem is rejected."
     )
@@ -52,6 +55,12 @@ class Settings(BaseSettings):
     least_time_limit_s: float = Field(default=1.0, gt=0, description="CPU seconds of a solution.")
     most_time_limit_s: float = Field(default=10.0, gt=0, description="… at most.")
     output_kb: int = Field(default=8192, ge=1, description="KiB that a solution may print.")
+
+    noisy_timeouts: int = Field(
+        default=3,
+        ge=0,
+        description="A solution that runs out of time on no more inputs than this has them once more.",
+    )
 
     # Generators
     cases_per_generator: int = Field(default=50, ge=1, le=1000, description="Cases of one script.")
@@ -91,10 +100,17 @@ class Settings(BaseSettings):
         le=1,
         description="Share of small cases without agreement that means: several answers are right.",
     )
+    special_answers: int = Field(
+        default=3,
+        ge=2,
+        description="Different answers to one case that count as without agreement.",
+    )
     small_case_bytes: int = Field(default=4096, ge=1, description="What a small case is.")
     answer_givers: int = Field(
         default=3, ge=1, description="References whose outputs are tried as the answer to a case."
     )
+    checker_cpu_s: float = Field(default=10.0, gt=0, description="CPU seconds of a checker.")
+    checker_memory_mb: int = Field(default=512, ge=16, description="… and its MiB.")
     checker_cases: int = Field(
         default=12, ge=1, description="Small cases that a checker is tested with."
     )
@@ -162,12 +178,25 @@ class Settings(BaseSettings):
         default=40, ge=0, description="Small changes of small cases that are tried as cases."
     )
 
+    neighbour_bytes: int = Field(default=512, ge=1, description="What is small for that.")
+    bucket_sizes: tuple[int, ...] = Field(
+        default=(16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144),
+        description="Bytes at which another class of sizes begins.",
+    )
+    validator_cpu_s: float = Field(default=10.0, gt=0, description="CPU seconds of a validator.")
+    validator_memory_mb: int = Field(default=1024, ge=16, description="… and its MiB.")
+
     # Vote
     arbitrate: bool = Field(
         default=True, description="Ask more references where two answers have voters."
     )
     contested_votes: int = Field(
         default=2, ge=1, description="Votes of the second answer that make a case contested."
+    )
+    settled_ratio: float = Field(
+        default=3,
+        ge=1,
+        description="It is settled where the answer has so many votes for each of the second one's.",
     )
     strict_votes: bool = Field(
         default=True, description="A contested case must be settled or goes."
@@ -178,6 +207,15 @@ class Settings(BaseSettings):
         default=3, ge=0, description="Searches for cases that break survivors."
     )
     hack_cases: int = Field(default=100, ge=1, description="Candidates of one round.")
+    hack_survivor_cases: int = Field(
+        default=3, ge=1, description="… of these that are put to the vote for one survivor."
+    )
+    hack_neighbours_share: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="… that are neighbours of small cases, if there are so many.",
+    )
     enough_timeouts: int = Field(
         default=2,
         ge=1,
@@ -198,6 +236,13 @@ class Settings(BaseSettings):
     model_calls: int = Field(default=20, ge=0, description="Calls for one problem at most.")
     model_tokens: int = Field(default=200_000, ge=0, description="Tokens for one problem at most.")
     reply_tokens: int = Field(default=4096, ge=1, description="Tokens of one reply at most.")
+    shown_survivors: int = Field(
+        default=3, ge=1, description="Wrong solutions that a model is shown at once."
+    )
+    shown_code_chars: int = Field(default=6000, ge=1, description="… and so much of each.")
+    shown_message_chars: int = Field(
+        default=1500, ge=1, description="Of an error, or of an illegal input, that it is shown."
+    )
     temperature: float = Field(default=0.7, ge=0, le=2, description="Of the model.")
 
     # Export
@@ -246,6 +291,13 @@ class Service(BaseSettings):
     )
     request_bytes: int = Field(default=24 << 20, ge=1 << 20, description="Inputs in one request.")
     request_tests: int = Field(default=64, ge=1, le=1000, description="Tests in one request.")
+    slow_request_tests: int = Field(
+        default=16, ge=1, description="… where many may run out of time."
+    )
+    model_calls_at_once: int = Field(default=8, ge=1, description="Calls of the model at once.")
+    model_retries: int = Field(
+        default=3, ge=0, description="Times that a call which failed is tried again."
+    )
     model_url: str = Field(default="", description="The model's OpenAI-compatible endpoint.")
     model_key_variable: str = Field(
         default="OPENAI_API_KEY", description="The environment variable that holds its key."

@@ -72,7 +72,7 @@ async def _findings(
 ) -> list[Finding]:
     said = [(program, Label.ACCEPTED) for program in problem.references]
     said += [(one.program, one.label) for one in problem.wrong]
-    checker = checker_of(problem)
+    checker = checker_of(problem, solutions.settings)
 
     async def one(program: Program, label: Label) -> Finding:
         if program.language not in solutions.runner.languages:

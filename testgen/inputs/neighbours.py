@@ -11,13 +11,12 @@ from testgen.hashing import seed_of
 from testgen.values import Case
 
 ROLE = "neighbour"
-LARGEST_BYTES = 512
 _INTEGER = re.compile(rb"-?[0-9]+")
 
 
-def neighbours(cases: Sequence[Case], number: int, *seed: object) -> list[Case]:
-    """So many distinct neighbours of the small ones among some cases; the seed decides all."""
-    small = [case for case in cases if len(case.stdin) <= LARGEST_BYTES]
+def neighbours(cases: Sequence[Case], number: int, largest_bytes: int, *seed: object) -> list[Case]:
+    """So many distinct neighbours of those among some cases that are small; the seed decides all."""
+    small = [case for case in cases if len(case.stdin) <= largest_bytes]
     rng = random.Random(seed_of("neighbours", *seed))  # noqa: S311 - a repeatable draw, no secret
     found: dict[bytes, Case] = {}
     known = {case.stdin for case in cases}

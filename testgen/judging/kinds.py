@@ -150,10 +150,12 @@ def choose_level(
     return first
 
 
-def looks_special(votes: Sequence[Vote], *, agree_share: float, unsettled_share: float) -> bool:
-    """Whether references that all seem right give many different answers on many small inputs."""
-    able = [one for one in votes if one.ok >= 3]
-    split = [one for one in able if one.answers >= 3 and one.agree < agree_share * one.ok]
+def looks_special(
+    votes: Sequence[Vote], *, agree_share: float, answers: int, unsettled_share: float
+) -> bool:
+    """Whether references that all seem right give so many different answers on many small inputs."""
+    able = [one for one in votes if one.ok >= answers]
+    split = [one for one in able if one.answers >= answers and one.agree < agree_share * one.ok]
     return bool(able) and len(split) >= unsettled_share * len(able)
 
 

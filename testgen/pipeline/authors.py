@@ -11,10 +11,6 @@ from testgen.values import Case, Program
 from testgen.writing.model import BudgetSpent, Message
 from testgen.writing.prompts import ROLES, VALIDATOR_GUIDE, code_of, generator_guide
 
-_SAID_CHARS = 1500
-_CODE_CHARS = 6000
-_MOST_SURVIVORS = 3
-
 Trial = Callable[[Program], Awaitable[str]]
 """Tries a program; what is wrong with it, in words for the model, or nothing."""
 
@@ -42,17 +38,17 @@ async def write_hack(
 ) -> Program | None:
     """The model's generator against wrong solutions that pass everything so far."""
     guide = generator_guide(bench.settings.cases_per_generator)
-    wrong = "\n\n".join(_shown(one) for one in survivors[:_MOST_SURVIVORS])
+    wrong = "\n\n".join(_shown(bench, one) for one in survivors[: bench.settings.shown_survivors])
     wish = (
-        f"{_about(bench)}\n\nThis solution is right:\n{_shown(reference)}\n\nThese are wrong or too "
+        f"{_about(bench)}\n\nThis solution is right:\n{_shown(bench, reference)}\n\nThese are wrong or too "
         f"slow, but pass all tests so far:\n{wrong}\n\nWrite a script whose inputs break them."
     )
     name = f"hack_{turn}_model.py"
     return await _written(bench, guide, wish, name, LANGUAGE, _try_generator(bench, validator))
 
 
-def _shown(program: Program) -> str:
-    return f"```\n{program.code[:_CODE_CHARS]}\n```"
+def _shown(bench: Bench, program: Program) -> str:
+    return f"```\n{program.code[: bench.settings.shown_code_chars]}\n```"
 
 
 async def write_validator(bench: Bench) -> Program | None:
@@ -102,7 +98,7 @@ def _try_generator(bench: Bench, validator: Program | None) -> Trial:
         made = await generate(bench.runner, bench.settings, program, seed, program.role)
         wanted = bench.settings.least_valid
         if made.fate not in USABLE:
-            return f"{made.fate}: {made.said[-_SAID_CHARS:]}"
+            return f"{made.fate}: {made.said[-bench.settings.shown_message_chars :]}"
         if program.role == "cases" and len(made.cases) < wanted:
             return f"it writes {len(made.cases)} inputs that are not empty, {wanted} are needed"
         return await _what_is_illegal(bench, validator, made.cases)
@@ -115,7 +111,9 @@ async def _what_is_illegal(bench: Bench, validator: Program | None, cases: Seque
     illegal = [case for case in cases if case.tid not in lawful]
     if len(cases) - len(illegal) >= bench.settings.legal_share * len(cases):
         return ""
-    shown = min(illegal, key=lambda case: len(case.stdin)).stdin[:_SAID_CHARS]
+    shown = min(illegal, key=lambda case: len(case.stdin)).stdin[
+        : bench.settings.shown_message_chars
+    ]
     return (
         f"{len(illegal)} of its {len(cases)} inputs are illegal, say the problem's rules; one of them:\n"
         f"{shown.decode(errors='replace')}"

@@ -13,7 +13,6 @@ from testgen.values import Case, Program
 
 USABLE = (GeneratorFate.GOOD, GeneratorFate.TRIVIAL)
 _FIRST_ROLE = "cases"
-_SIZES = (16, 64, 256, 1024, 4096, 16384, 65536, 262144)
 
 
 async def make_cases(bench: Bench, scripts: Sequence[Program]) -> list[Case]:
@@ -39,14 +38,14 @@ async def sieve(bench: Bench, validator: Program | None, cases: Sequence[Case]) 
         Rejected: too few are left.
     """
     settings = bench.settings
-    made = [*cases, *neighbours(cases, settings.neighbours, settings.run_seed, bench.problem.pid)]
+    made = [*cases, *near_cases(bench, cases, settings.neighbours)]
     lawful = await legal_cases(bench, validator, made)
     if validator is not None:
         note_legality(bench, cases, lawful)
     kept = lawful
     if settings.deduplicate:
-        kept = distinct(lawful, each_bucket=settings.bucket_cases)
-        kept = by_turns(kept)[: settings.most_cases]
+        kept = distinct(lawful, settings.bucket_sizes, each_bucket=settings.bucket_cases)
+        kept = by_turns(kept, settings.bucket_sizes)[: settings.most_cases]
     bench.book["inputs"] = {
         "made": len(cases),
         "neighbours": len(made) - len(cases),
@@ -92,19 +91,27 @@ async def run_scripts(bench: Bench, wanted: Sequence[tuple[Program, int]]) -> li
     return list(await asyncio.gather(*work))
 
 
-def bucket(case: Case) -> str:
-    """A case's kind: its generator's role, and how large it is."""
-    size = sum(len(case.stdin) > bound for bound in _SIZES)
+def near_cases(bench: Bench, cases: Sequence[Case], number: int, turn: int = 0) -> list[Case]:
+    """Neighbours of the small ones among some cases: other ones in each turn."""
+    largest = bench.settings.neighbour_bytes
+    return neighbours(cases, number, largest, bench.settings.run_seed, bench.problem.pid, turn)
+
+
+def bucket(case: Case, sizes: Sequence[int]) -> str:
+    """A case's kind: its generator's role, and how many of the sizes it exceeds."""
+    size = sum(len(case.stdin) > bound for bound in sizes)
     return f"{case.role}/{size}"
 
 
-def distinct(cases: Iterable[Case], *, each_bucket: int, known: Iterable[str] = ()) -> list[Case]:
+def distinct(
+    cases: Iterable[Case], sizes: Sequence[int], *, each_bucket: int, known: Iterable[str] = ()
+) -> list[Case]:
     """Cases without those that are there already, and at most so many of one script and size."""
     seen = set(known)
     counts: Counter[tuple[str, str]] = Counter()
     kept = []
     for case in cases:
-        place = (case.generator, bucket(case))
+        place = (case.generator, bucket(case, sizes))
         if case.tid in seen or counts[place] >= each_bucket:
             continue
         seen.add(case.tid)
@@ -113,12 +120,12 @@ def distinct(cases: Iterable[Case], *, each_bucket: int, known: Iterable[str] = 
     return kept
 
 
-def by_turns(cases: Sequence[Case]) -> list[Case]:
+def by_turns(cases: Sequence[Case], sizes: Sequence[int]) -> list[Case]:
     """Cases of all scripts and sizes in turns, so that whatever is cut off, no kind is."""
     turns: Counter[tuple[str, str]] = Counter()
     keyed = []
     for number, case in enumerate(cases):
-        kind = (case.generator, bucket(case))
+        kind = (case.generator, bucket(case, sizes))
         turns[kind] += 1
         keyed.append((turns[kind], number, case))
     return [case for _, _, case in sorted(keyed, key=lambda one: one[:2])]

@@ -35,7 +35,7 @@ async def choose_checker(bench: Bench, panel: Panel, cases: Sequence[Case]) -> P
     for checker in bench.problem.checkers:
         name = checker.program.name
         try:
-            candidate = program_checker(checker)
+            candidate = program_checker(checker, bench.settings)
         except DataError as error:
             scores.append({"name": name, "good": False, "said": str(error)})
             continue

@@ -12,10 +12,16 @@ from itertools import zip_longest
 from typing import Any
 
 from sandbox.models import Checker, ProgramChecker
-from testgen.inputs.neighbours import neighbours
 from testgen.pipeline.authors import write_hack
 from testgen.pipeline.bench import Bench, ProvenCase, Rejected
-from testgen.pipeline.cases import USABLE, distinct, run_scripts, script_entry, script_seed
+from testgen.pipeline.cases import (
+    USABLE,
+    distinct,
+    near_cases,
+    run_scripts,
+    script_entry,
+    script_seed,
+)
 from testgen.pipeline.jury import Jury
 from testgen.pipeline.measuring import Wrong, trials_of
 from testgen.pipeline.sources import source
@@ -24,8 +30,6 @@ from testgen.pipeline.voting import Election, Panel, ask
 from testgen.running.generators import GeneratorFate
 from testgen.running.solutions import Judged
 from testgen.values import Case, Label, Program, Submission
-
-_EACH_SURVIVOR = 3  # inputs that are put to the vote for one survivor in one round
 
 
 @dataclass(frozen=True)
@@ -149,9 +153,12 @@ async def candidates(
     cases = [case for row in zip_longest(*columns) for case in row if case is not None]
     most = bench.settings.hack_cases
     old = [one.case for one in tests]
-    near = neighbours(old, most // 2, bench.settings.run_seed, bench.problem.pid, turn)
+    number = round(most * bench.settings.hack_neighbours_share)
+    near = near_cases(bench, old, number, turn)
     mixed = [*aimed, *cases[: most - len(near)], *near]
-    fresh = distinct(mixed, each_bucket=most, known=[case.tid for case in old])
+    fresh = distinct(
+        mixed, bench.settings.bucket_sizes, each_bucket=most, known=[case.tid for case in old]
+    )
     return await legal_cases(bench, hunt.validator, fresh)
 
 
@@ -174,9 +181,10 @@ async def differing(
             for one in survivors
         )
     )
+    most = bench.settings.hack_survivor_cases
     chosen: set[int] = set()
     for trials in found:
-        chosen.update([n for n, trial in enumerate(trials) if trial.rejected][:_EACH_SURVIVOR])
+        chosen.update([n for n, trial in enumerate(trials) if trial.rejected][:most])
     return [known[number][0] for number in sorted(chosen)]
 
 

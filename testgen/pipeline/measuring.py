@@ -16,7 +16,6 @@ from testgen.values import Program, Submission
 
 Split = Literal["tune", "held"]
 
-_FAILING_SHARE = 0.1  # a reference that fails more of the tests than this is set aside
 _ASKED = ("voter", "spare", "demoted")  # what became of a reference that was run on the tests
 
 
@@ -118,7 +117,7 @@ async def _without_failing(
     for program, trials in zip(rest, found, strict=True):
         wrong = sum(trial.verdict is Verdict.WA for trial in trials)
         failed = {number for number, trial in enumerate(trials) if trial.rejected}
-        if wrong or len(failed) > _FAILING_SHARE * len(proven):
+        if wrong or len(failed) > bench.settings.failing_share * len(proven):
             why = f"fails {len(failed)} of {len(proven)} tests"
             set_status(bench, program.name, "demoted", why)
         else:

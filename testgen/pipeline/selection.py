@@ -33,7 +33,7 @@ def select(
     chosen = _cover(tests, kills, settings.core_spare)
     chosen |= _kinds(tests, chosen)
     chosen |= _bounds(tests, chosen, bounds)
-    for number in _by_variety(tests):
+    for number in _by_variety(tests, settings.bucket_sizes):
         if len(chosen) >= settings.core_least:
             break
         chosen.add(number)
@@ -90,12 +90,12 @@ def _bounds(tests: Sequence[ProvenCase], chosen: set[int], bounds: frozenset[int
     return extra
 
 
-def _by_variety(tests: Sequence[ProvenCase]) -> list[int]:
+def _by_variety(tests: Sequence[ProvenCase], sizes: Sequence[int]) -> list[int]:
     """All tests, one of each bucket first, then a second one of each, and so on."""
     turns: dict[str, int] = {}
     keyed = []
     for number, test in enumerate(tests):
-        kind = bucket(test.case)
+        kind = bucket(test.case, sizes)
         turns[kind] = turns.get(kind, 0) + 1
         keyed.append((turns[kind], kind, number))
     return [number for _, _, number in sorted(keyed)]

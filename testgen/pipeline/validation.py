@@ -43,7 +43,7 @@ async def legal_cases(bench: Bench, validator: Program | None, cases: Sequence[C
     if validator is None:
         return list(cases)
     inputs = [case.stdin for case in cases]
-    verdicts = await legal(bench.runner, bench.service, validator, inputs)
+    verdicts = await legal(bench.runner, bench.settings, bench.service, validator, inputs)
     return [case for case, good in zip(cases, verdicts, strict=True) if good]
 
 
@@ -55,7 +55,7 @@ async def score_validator(bench: Bench, validator: Program) -> dict[str, Any]:
     samples = [sample.stdin for sample in bench.problem.samples]
     bad = _spoilt_samples(samples, bounds_of(bench.problem.statement))
     inputs = list(dict.fromkeys([*samples, *(one for some in bad.values() for one in some)]))
-    said = await legal(bench.runner, bench.service, validator, inputs)
+    said = await legal(bench.runner, bench.settings, bench.service, validator, inputs)
     accepted = dict(zip(inputs, said, strict=True))
     accepts = bool(samples) and all(accepted[one] for one in samples)
     counts = {

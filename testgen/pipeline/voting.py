@@ -21,9 +21,6 @@ from testgen.values import Case, Program
 
 T = TypeVar("T")
 
-_SETTLED_RATIO = 3  # votes for the answer for each vote for the runner-up
-_ABNORMAL_SHARE = 0.1  # a reference that fails on more of the inputs than this is no reference
-
 
 @dataclass(frozen=True)
 class Panel:
@@ -122,7 +119,7 @@ def is_settled(bench: Bench, one: Vote) -> bool:
     if not one.valid(bench.settings.agree_share):
         return False
     contested = one.second >= bench.settings.contested_votes
-    return not contested or one.agree >= _SETTLED_RATIO * one.second
+    return not contested or one.agree >= bench.settings.settled_ratio * one.second
 
 
 def check_gate(bench: Bench, election: Election) -> None:
@@ -191,7 +188,10 @@ def _refuse_special(bench: Bench, level: Level, cases: Sequence[Case]) -> None:
         if len(case.stdin) <= settings.small_case_bytes
     ]
     if level.share < settings.level_share and looks_special(
-        small, agree_share=settings.agree_share, unsettled_share=settings.unsettled_share
+        small,
+        agree_share=settings.agree_share,
+        answers=settings.special_answers,
+        unsettled_share=settings.unsettled_share,
     ):
         detail = "references give many different answers to small inputs; no checker is there"
         raise Rejected(Reason.SPECIAL_JUDGE, detail)
@@ -260,7 +260,7 @@ def _worst(bench: Bench, panel: Panel, votes: Sequence[Vote], known: int) -> tup
             found.append(
                 (1 + wrong, number, f"disagrees on {wrong} of {len(settled)} settled cases")
             )
-        elif abnormal > _ABNORMAL_SHARE * total:
+        elif abnormal > bench.settings.failing_share * total:
             found.append((abnormal / total, number, f"fails on {abnormal} of {total} cases"))
     if not found:
         return None
@@ -272,12 +272,12 @@ def _without(items: tuple[T, ...], number: int) -> tuple[T, ...]:
     return items[:number] + items[number + 1 :]
 
 
-def _counts(votes: Sequence[Vote], valid: Sequence[bool]) -> dict[str, object]:
+def _counts(bench: Bench, votes: Sequence[Vote], valid: Sequence[bool]) -> dict[str, object]:
     shares = [one.agree / max(1, one.drawn) for one in votes]
     return {
         "cases": len(votes),
         "valid": sum(valid),
-        "contested": sum(one.second >= 2 for one in votes),
+        "contested": sum(one.second >= bench.settings.contested_votes for one in votes),
         "without_agreement": sum(not one for one in valid),
         "mean_agreement": round(sum(shares) / max(1, len(shares)), 4),
     }
@@ -292,7 +292,7 @@ def _election(
     valid: Sequence[bool],
 ) -> Election:
     settled = sum(is_settled(bench, one) for one in votes)
-    bench.book["votes"] = {**_counts(votes, valid), "settled": settled}
+    bench.book["votes"] = {**_counts(bench, votes, valid), "settled": settled}
     names = [one.name for one in panel.voters]
     proven, passed = [], []
     for case, one, good in zip(cases, votes, valid, strict=True):

@@ -16,10 +16,8 @@ from testgen.errors import DataError
 from testgen.running.contents import content, pieces
 from testgen.running.runner import Runner
 from testgen.running.solutions import CheckerFailed, Judged, plain_checker
-from testgen.settings import Service
+from testgen.settings import Service, Settings
 from testgen.values import Checker, Declared, Manner, Problem
-
-_CHECKER_LIMITS = Limits(cpu_time_s=10.0, memory_mb=512)
 
 _PYTHON_SHIM = """import os, runpy, sys
 given, output, answer = sys.argv[1:4]
@@ -74,7 +72,7 @@ sys.stdout.buffer.write(base64.b64decode(outputs[hashlib.sha256(sys.stdin.buffer
 """
 
 
-def program_checker(checker: Checker) -> ProgramChecker:
+def program_checker(checker: Checker, settings: Settings) -> ProgramChecker:
     """A checker as a request takes it.
 
     Raises:
@@ -94,14 +92,14 @@ def program_checker(checker: Checker) -> ProgramChecker:
         language=program.language,
         code=code,
         files=dict(files),
-        limits=_CHECKER_LIMITS,
+        limits=Limits(cpu_time_s=settings.checker_cpu_s, memory_mb=settings.checker_memory_mb),
     )
 
 
-def checker_of(problem: Problem) -> PlainChecker | ProgramChecker:
+def checker_of(problem: Problem, settings: Settings) -> PlainChecker | ProgramChecker:
     """What a problem's own package says: its checker, else its comparison."""
     if problem.declared is Declared.CUSTOM and problem.checkers:
-        return program_checker(problem.checkers[0])
+        return program_checker(problem.checkers[0], settings)
     return plain_checker(problem.comparison)
 
 

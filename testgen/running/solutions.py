@@ -16,8 +16,6 @@ from testgen.values import Problem, Program
 T = TypeVar("T")
 
 NOT_COMPILED = "does not compile"
-_NOISY_TIMEOUTS = 3
-_SMALL_PIECE = 16  # tests in a request where many may run out of time
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ class Solutions:
         """
         steps = await self._outputs(program, inputs, attempt=0)
         again = [number for number, step in enumerate(steps) if step.verdict is Verdict.TLE]
-        if 0 < len(again) <= _NOISY_TIMEOUTS:
+        if 0 < len(again) <= self.settings.noisy_timeouts:
             inputs_again = [inputs[number] for number in again]
             for number, step in zip(
                 again, await self._outputs(program, inputs_again, attempt=1), strict=True
@@ -154,7 +152,7 @@ class Solutions:
             trials += await self._tried(program, piece, checker, stop=stop)
         trials = _up_to_the_end(trials, stop=stop, enough_timeouts=enough_timeouts)
         late = [number for number, trial in enumerate(trials) if trial.verdict is Verdict.TLE]
-        if again and 0 < len(late) <= _NOISY_TIMEOUTS:
+        if again and 0 < len(late) <= self.settings.noisy_timeouts:
             tests_again = [asked[number] for number in late]
             once_more = await self._tried(program, tests_again, checker, attempt=1)
             for number, trial in zip(late, once_more, strict=True):
@@ -201,9 +199,9 @@ class Solutions:
     def _pieces(
         self, tests: Sequence[T], sizes: Sequence[int], *, small: bool = False
     ) -> list[Sequence[T]]:
-        most = (
-            min(_SMALL_PIECE, self.service.request_tests) if small else self.service.request_tests
-        )
+        most = self.service.request_tests
+        if small:
+            most = min(self.service.slow_request_tests, most)
         return list(pieces(tests, sizes, most_items=most, most_bytes=self.service.request_bytes))
 
 

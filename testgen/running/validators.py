@@ -6,22 +6,27 @@ from collections.abc import Sequence
 from sandbox.models import Limits, RunRequest, Test
 from testgen.running.contents import content, pieces
 from testgen.running.runner import Runner
-from testgen.settings import Service
+from testgen.settings import Service, Settings
 from testgen.values import Program
 
 _LEGAL = 42
-_LIMITS = Limits(cpu_time_s=10.0, memory_mb=1024, output_kb=64)
 
 
 async def legal(
-    runner: Runner, service: Service, validator: Program, inputs: Sequence[bytes]
+    runner: Runner,
+    settings: Settings,
+    service: Service,
+    validator: Program,
+    inputs: Sequence[bytes],
 ) -> list[bool]:
     """What a validator says of each input; a validator that fails says no."""
     sizes = [len(data) for data in inputs]
     asked = list(
         pieces(inputs, sizes, most_items=service.request_tests, most_bytes=service.request_bytes)
     )
-    answers = await asyncio.gather(*(runner.run(_request(validator, piece)) for piece in asked))
+    answers = await asyncio.gather(
+        *(runner.run(_request(settings, validator, piece)) for piece in asked)
+    )
     found: list[bool] = []
     for answer, piece in zip(answers, asked, strict=True):
         if answer.compiled:
@@ -31,11 +36,15 @@ async def legal(
     return found
 
 
-def _request(validator: Program, inputs: Sequence[bytes]) -> RunRequest:
+def _request(settings: Settings, validator: Program, inputs: Sequence[bytes]) -> RunRequest:
     return RunRequest(
         language=validator.language,
         code=validator.code,
         files=dict(validator.files),
-        limits=_LIMITS,
+        limits=Limits(
+            cpu_time_s=settings.validator_cpu_s,
+            memory_mb=settings.validator_memory_mb,
+            output_kb=64,
+        ),
         tests=[Test(stdin=content(data)) for data in inputs],
     )

@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, TypedDict
 
 import openai
@@ -16,7 +16,6 @@ from testgen.settings import Service, Settings
 from testgen.storage.workspace import Workspace
 
 _MOST_CHARS = 200_000  # of a reply: what is longer is cut, whatever the endpoint was asked for
-_HTTP_RETRIES = 3
 
 
 class Message(TypedDict):
@@ -51,7 +50,7 @@ class Model:
     workspace: Workspace
     settings: Settings
     timeout_s: float
-    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
+    gate: asyncio.Semaphore
 
     async def ask(self, messages: Sequence[Message], budget: Budget) -> str:
         """The reply to a conversation, from before or from the endpoint.
@@ -123,6 +122,7 @@ async def opened_model(
         api_key=os.environ.get(service.model_key_variable) or "none",
         base_url=service.model_url,
         timeout=service.model_timeout_s,
-        max_retries=_HTTP_RETRIES,
+        max_retries=service.model_retries,
     ) as client:
-        yield Model(client, workspace, settings, service.model_timeout_s)
+        gate = asyncio.Semaphore(service.model_calls_at_once)
+        yield Model(client, workspace, settings, service.model_timeout_s, gate)

@@ -15,9 +15,10 @@ ROLES = {
 }
 """A generator for each: what it is to make."""
 
-VALIDATOR_GUIDE = """You write a Python 3 script that says whether an input of a programming problem is legal.
-It reads the whole input from sys.stdin and ends with exit status 42 if it is legal to the letter (format,
-blanks and line ends, counts, ranges, every promise of the statement), with 43 if not. Standard library only.
+VALIDATOR_GUIDE = """You write a Python 3 script that says whether an input of a programming problem is
+legal. It reads the whole input from sys.stdin and ends with exit status 42 if it is legal to the letter
+(format, blanks and line ends, counts, ranges, every promise of the statement), with 43 if not. Standard
+library only.
 
 Answer with one block of Python code, fenced by three backquotes, and nothing else."""
 

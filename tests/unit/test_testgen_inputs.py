@@ -20,6 +20,7 @@ from testgen.settings import settings_for
 from testgen.values import Case, Program
 from tests.testgen.sample_problem import write_problem
 
+SIZES = (16, 64)
 numbers = st.lists(st.lists(st.integers(-99, 99), min_size=1, max_size=4), min_size=1, max_size=4)
 
 
@@ -64,14 +65,14 @@ def test_whatever_is_spoilt_nothing_fails(data: bytes):
     assert all(one.split() != data.split() for one in spoiled)
     assert hopeless(data)
     assert {tuple(data.split())} == {tuple(one.split()) for one in same_but_for_layout(data)}
-    neighbours([case(data)], 5, "seed")
+    neighbours([case(data)], 5, 512, "seed")
 
 
 @given(numbers, st.integers(0, 5))
 def test_neighbours_are_new_and_follow_from_the_seed(lines: list[list[int]], seed: int):
     cases = [case(text(lines)), case(b"5\n", 1)]
-    found = neighbours(cases, 8, seed)
-    assert found == neighbours(cases, 8, seed)
+    found = neighbours(cases, 8, 512, seed)
+    assert found == neighbours(cases, 8, 512, seed)
     inputs = [one.stdin for one in found]
     assert len(set(inputs)) == len(inputs) <= 8
     assert not {one.stdin for one in cases} & set(inputs)
@@ -135,11 +136,11 @@ def test_a_bound_is_met_by_a_number_or_by_a_length():
 )
 def test_of_each_kind_so_many_distinct_cases_are_kept(made: list[tuple[str, int]], most: int):
     cases = [case(b"%d\n" % n, i, generator=name) for i, (name, n) in enumerate(made)]
-    kept = distinct(cases, each_bucket=most)
+    kept = distinct(cases, SIZES, each_bucket=most)
     assert len({one.tid for one in kept}) == len(kept)
     assert all(sum(one.generator == name for one in kept) <= most for name in "abc")
-    assert sorted(by_turns(kept), key=lambda one: one.index) == kept
-    first = by_turns(kept)[: len({one.generator for one in kept})]
+    assert sorted(by_turns(kept, SIZES), key=lambda one: one.index) == kept
+    first = by_turns(kept, SIZES)[: len({one.generator for one in kept})]
     assert len({one.generator for one in first}) == len(first)
 
 

@@ -145,11 +145,14 @@ def of(agree: int, second: int, answers: int) -> Vote:
 
 def test_many_answers_to_small_inputs_mean_that_several_are_right():
     split, united, two_camps = of(4, 3, 4), of(10, 0, 1), of(5, 5, 2)
-    ask = {"agree_share": 0.7, "unsettled_share": 0.2}
-    assert looks_special([split] + [united] * 4, **ask)
-    assert not looks_special([split] + [united] * 5, **ask)
-    assert not looks_special([two_camps] * 5, **ask)
-    assert not looks_special([], **ask)
+
+    def special(votes: list[Vote]) -> bool:
+        return looks_special(votes, agree_share=0.7, answers=3, unsettled_share=0.2)
+
+    assert special([split] + [united] * 4)
+    assert not special([split] + [united] * 5)
+    assert not special([two_camps] * 5)
+    assert not special([])
 
 
 @given(st.integers(0, 300), st.integers(0, 300))
