@@ -10,8 +10,9 @@ from sandbox.client import AsyncClient
 from testgen.checking.scratch import scratch_runner
 from testgen.errors import DataError
 from testgen.hashing import sha256
-from testgen.running.generators import LANGUAGE, regenerate
-from testgen.settings import Service, Settings
+from testgen.running.generators import LANGUAGE, Room, regenerate
+from testgen.running.runner import Runner
+from testgen.settings import Service
 from testgen.values import Program
 
 
@@ -29,12 +30,20 @@ class GeneratedTest(_Row):
     sha256: str
 
 
+class GeneratorRow(_Row):
+    """A script with its further files."""
+
+    code: str
+    files: dict[str, str]
+
+
 class ExportRow(_Row):
     """What of a row this needs."""
 
     pid: str
     generated: list[GeneratedTest]
-    generators: dict[str, str]
+    generators: dict[str, GeneratorRow]
+    room: Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +55,7 @@ class Rebuilt:
     data: bytes | None
 
 
-async def rebuild(
-    path: Path, client: AsyncClient, settings: Settings, service: Service
-) -> list[Rebuilt]:
+async def rebuild(path: Path, client: AsyncClient, service: Service) -> list[Rebuilt]:
     """Make all inputs that an export has left out.
 
     Raises:
@@ -58,13 +65,18 @@ async def rebuild(
     async with scratch_runner(client, service) as runner:
         for row in _read(path):
             for test in row.generated:
-                script = Program(test.generator, LANGUAGE, row.generators[test.generator])
-                made = await regenerate(runner, settings, script, test.seed)
-                data = made[test.index] if test.index < len(made) else b""
-                found.append(
-                    Rebuilt(row.pid, test.id, data if sha256(data) == test.sha256 else None)
-                )
+                found.append(await _rebuilt(runner, row, test))
     return found
+
+
+async def _rebuilt(runner: Runner, row: ExportRow, test: GeneratedTest) -> Rebuilt:
+    script = row.generators.get(test.generator)
+    if script is None:
+        return Rebuilt(row.pid, test.id, None)
+    program = Program(test.generator, LANGUAGE, script.code, script.files)
+    made = await regenerate(runner, row.room, program, test.seed)
+    data = made[test.index] if 0 <= test.index < len(made) else b""
+    return Rebuilt(row.pid, test.id, data if sha256(data) == test.sha256 else None)
 
 
 def _read(path: Path) -> Iterator[ExportRow]:

@@ -32,7 +32,7 @@ async def _package(problem: Problem, tests: list[Judged], url: str | None) -> li
 async def _rows(path: Path, url: str | None) -> list[Rebuilt]:
     service = Service()
     async with AsyncClient(url, concurrency=service.runs_at_once + 2) as client:
-        return await rebuild(path, client, settings_for("full", {}), service)
+        return await rebuild(path, client, service)
 
 
 def _show(findings: list[Finding]) -> int:

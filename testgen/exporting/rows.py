@@ -25,7 +25,8 @@ def row(result: Mapping[str, Any], blobs: Blobs, inline_bytes: int) -> dict[str,
     ``tests`` is what ``POST /run`` takes, and so are ``limits``: those under which the references voted. In
     a language of ``limits_by_language`` these are to be taken instead. An input that is larger than
     ``inline_bytes`` is left out and stands in ``generated``: the script, the seed, the file's place among
-    those that the script writes, and the hash that the bytes must have.
+    those that the script writes, and the hash that the bytes must have. ``generators`` has the scripts with
+    their further files, ``room`` how much they may make and take.
     """
     problem = result["problem"]
     inline: list[dict[str, Any]] = []
@@ -54,7 +55,8 @@ def row(result: Mapping[str, Any], blobs: Blobs, inline_bytes: int) -> dict[str,
         "core": [name for name, test in named_tests(result) if test["tier"] == "core"],
         "tests": inline,
         "generated": generated,
-        "generators": {one["sha"]: blobs.get(one["code"]).decode() for one in sources},
+        "generators": {one["sha"]: _program(one, blobs) for one in sources},
+        "room": problem["room"],
         "votes": {name: test["votes"] for name, test in named_tests(result)},
     }
 
@@ -80,6 +82,11 @@ def write_rows(
             number += 1
     temporary.replace(path)
     return number
+
+
+def _program(source: Mapping[str, Any], blobs: Blobs) -> dict[str, Any]:
+    files = {name: blobs.get(blob).decode() for name, blob in source["files"].items()}
+    return {"code": blobs.get(source["code"]).decode(), "files": files}
 
 
 def _content(data: bytes) -> str | dict[str, str]:

@@ -1,9 +1,11 @@
 """What a result says about the problem itself, so that an export needs nothing else."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from testgen.pipeline.bench import Bench
+from testgen.running.generators import Room
 from testgen.values import Program
 
 
@@ -15,6 +17,7 @@ def describe(bench: Bench) -> dict[str, Any]:
         "time_limit_s": problem.time_limit_s,
         "memory_mb": problem.memory_mb,
         **_limits(bench),
+        "room": asdict(Room.of(bench.settings)),
         "samples": [[put(one.stdin), put(one.answer)] for one in problem.samples],
         "sources": [source(bench, folder, program) for folder, program in _programs(bench)],
     }

@@ -4,7 +4,6 @@ CYaRon's own traps are met here: a script that hangs runs into its limit; one th
 files, which are no cases; one that compares, or draws without the seed, is named.
 """
 
-import asyncio
 import json
 import zlib
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 from sandbox.models import Limits, RunRequest, Verdict
 from testgen.running.runner import Answer, Runner
@@ -51,6 +51,26 @@ class Generated:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """How much a script may make and take. What it makes can depend on it: what is beyond is left out."""
+
+    cases: int
+    case_bytes: int
+    all_bytes: int
+    cpu_time_s: float
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """What the settings say."""
+        return cls(
+            cases=settings.cases_per_generator,
+            case_bytes=settings.case_bytes,
+            all_bytes=settings.cases_bytes,
+            cpu_time_s=settings.generator_cpu_s,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class _Output:
     fate: GeneratorFate
     said: str
@@ -61,10 +81,11 @@ async def generate(
     runner: Runner, settings: Settings, program: Program, seed: int, role: str
 ) -> Generated:
     """Run a script twice and see what it is worth."""
-    request = _request(settings, program, seed)
-    first = _read(await runner.run(request), settings)
+    room = Room.of(settings)
+    request = _request(room, program, seed)
+    first = _read(await runner.run(request), room)
     if first.fate is GeneratorFate.GOOD:
-        second = _read(await runner.run(request, attempt=1), settings)
+        second = _read(await runner.run(request, attempt=1), room)
         if second.contents != first.contents:
             said = "two runs with the same seed gave different files: something is not seeded"
             first = _Output(GeneratorFate.UNSEEDED, said, ())
@@ -81,22 +102,9 @@ async def generate(
     return Generated(program, seed, fate, said, cases)
 
 
-async def regenerate(
-    runner: Runner, settings: Settings, program: Program, seed: int
-) -> Sequence[bytes]:
+async def regenerate(runner: Runner, room: Room, program: Program, seed: int) -> Sequence[bytes]:
     """The contents of all files of a script that is known to be good."""
-    return _read(await runner.run(_request(settings, program, seed)), settings).contents
-
-
-async def generate_all(
-    runner: Runner, settings: Settings, wanted: Sequence[tuple[Program, int]]
-) -> list[Generated]:
-    """Several scripts at once."""
-    return list(
-        await asyncio.gather(
-            *(generate(runner, settings, program, seed, program.role) for program, seed in wanted)
-        )
-    )
+    return _read(await runner.run(_request(room, program, seed)), room).contents
 
 
 @cache
@@ -104,19 +112,19 @@ def _wrapper() -> str:
     return _WRAPPER.read_text(encoding="utf-8")
 
 
-def _request(settings: Settings, program: Program, seed: int) -> RunRequest:
-    bounds = (settings.cases_per_generator, settings.case_bytes, settings.cases_bytes)
+def _request(room: Room, program: Program, seed: int) -> RunRequest:
+    bounds = (room.cases, room.case_bytes, room.all_bytes)
     return RunRequest(
         language=LANGUAGE,
         code=_wrapper(),
         files={_SCRIPT: program.code, **program.files},
         args=[str(seed), *map(str, bounds)],
-        limits=Limits(cpu_time_s=settings.generator_cpu_s, output_kb=64),
+        limits=Limits(cpu_time_s=room.cpu_time_s, output_kb=64),
         collect=[_PACKED],
     )
 
 
-def _read(answer: Answer, settings: Settings) -> _Output:
+def _read(answer: Answer, room: Room) -> _Output:
     step = answer.run
     assert step is not None
     said = step.stderr[-_SAID_CHARS:].strip() or step.message
@@ -133,11 +141,11 @@ def _read(answer: Answer, settings: Settings) -> _Output:
     packed = answer.artifacts[_PACKED]
     if packed is None:
         return _Output(GeneratorFate.TOO_LARGE, "its files are too large together", ())
-    contents = unpack(packed, settings.cases_bytes + _HEAD_BYTES)
+    contents = unpack(packed, room.all_bytes + _HEAD_BYTES)
     if contents is None:
         return _Output(GeneratorFate.CRASHES, "what it left is not what was packed", ())
     largest = max(map(len, contents), default=0)
-    if len(contents) > settings.cases_per_generator or largest > settings.case_bytes:
+    if len(contents) > room.cases or largest > room.case_bytes:
         # The wrapper holds to both, but the script shares its process.
         return _Output(GeneratorFate.TOO_LARGE, "more or larger files than were to be packed", ())
     return _Output(GeneratorFate.GOOD, said, contents)

@@ -43,7 +43,7 @@ def result(blobs: Blobs, *sources: dict[str, Any]) -> dict[str, Any]:
         "pid": "sum", "preset": "full", "kept": True, "kind": {"kind": "tokens", "comparison": "tokens"},
         "checker": {"type": "tokens", "case_sensitive": True},
         "problem": {"statement": put(b"Add."), "time_limit_s": 2.0, "memory_mb": 256, "samples": [],
-                    "limits": {}, "limits_by_language": {}, "sources": kept},
+                    "limits": {}, "limits_by_language": {}, "room": {}, "sources": kept},
         "tests": [{**FIELDS, "tid": "t", "bytes": 2, "input": put(b"1\n"), "answer": put(b"right\n"),
                    "votes": {}}],
     }  # fmt: skip
@@ -76,6 +76,15 @@ def test_programs_of_several_files_are_read_again(tmp_path: Path, blobs: Blobs):
     found = [*programs, problem.checkers[0].program]
     assert ["accepted/a", "cases", "v", "checker"] == [one.name for one in found]
     assert all(("1", more) == (one.code, one.files) for one in found)
+
+
+def test_what_is_made_again_is_made_of_all_files_and_with_the_same_room(blobs: Blobs):
+    kept = result(blobs, source("generators", "cases", "import a", **{"a.py": "2"}))
+    kept["problem"]["room"] = {"cases": 9}
+    kept["tests"][0]["generator"] = "s"
+    found = row(kept, blobs, 1)
+    assert {"s": {"code": "import a", "files": {"a.py": "2"}}} == found["generators"]
+    assert ([], {"cases": 9}) == (found["tests"], found["room"])
 
 
 @pytest.mark.parametrize("name", [
