@@ -291,6 +291,9 @@ class Service(BaseSettings):
     )
     request_bytes: int = Field(default=24 << 20, ge=1 << 20, description="Inputs in one request.")
     request_tests: int = Field(default=64, ge=1, le=1000, description="Tests in one request.")
+    output_bytes: int = Field(
+        default=16 << 10, ge=0, description="Larger outputs lie on the disk, not in the memory."
+    )
     slow_request_tests: int = Field(
         default=16, ge=1, description="… where many may run out of time."
     )

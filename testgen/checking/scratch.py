@@ -25,4 +25,5 @@ async def scratch_runner(client: AsyncClient, service: Service) -> AsyncIterator
             languages,
             at_once=service.runs_at_once,
             fault_retries=service.fault_retries,
+            output_bytes=service.output_bytes,
         )

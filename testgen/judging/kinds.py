@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sandbox.checkers import CheckerSpec
 from testgen.judging.votes import Vote, vote
+from testgen.outputs import Output, bytes_of
 
 # Nothing in these is without an end: a statement is a stranger's, and may be made to be slow to read.
 _SEVERAL = re.compile(
@@ -90,7 +91,7 @@ def _tolerance(text: str) -> float | None:
 def ladder(
     declared: CheckerSpec,
     found: Cues,
-    outputs: Iterable[bytes],
+    outputs: Iterable[Output],
     *,
     tolerances: Sequence[float],
     untold_tolerance: float,
@@ -108,7 +109,9 @@ def ladder(
     if declared.type in ("exact", "lines", "tokens"):
         steps.append(CheckerSpec(type="tokens", case_sensitive=False))
         allowed = found.tolerance or (untold_tolerance if found.reals else None)
-        if allowed is not None and any(_REAL.search(one[:_LOOKED_AT_BYTES]) for one in outputs):
+        if allowed is not None and any(
+            _REAL.search(bytes_of(one)[:_LOOKED_AT_BYTES]) for one in outputs
+        ):
             errors = sorted({*(error for error in tolerances if error < allowed), allowed})
             steps += [CheckerSpec(type="floats", abs_tol=tol, rel_tol=tol) for tol in errors]
         if found.any_order:
@@ -127,7 +130,7 @@ class Level:
 
 def choose_level(
     steps: Sequence[CheckerSpec],
-    outputs: Sequence[Sequence[bytes | None]],
+    outputs: Sequence[Sequence[Output | None]],
     *,
     agree_share: float,
     level_share: float,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sandbox.checkers import CheckerSpec
 from testgen.judging.clusters import clusters
+from testgen.outputs import Output
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Vote:
     agree: int
     second: int
     answers: int
-    answer: bytes | None
+    answer: Output | None
     voters: frozenset[int]
 
     def valid(self, share: float) -> bool:
@@ -40,7 +41,7 @@ def needed(share: float, drawn: int) -> int:
     return math.ceil(round(share * drawn, 9))
 
 
-def vote(outputs: Sequence[bytes | None], spec: CheckerSpec) -> Vote:
+def vote(outputs: Sequence[Output | None], spec: CheckerSpec) -> Vote:
     """Count the votes; None is a run that did not end normally."""
     found = clusters(outputs, spec)
     best = found[0] if found else None

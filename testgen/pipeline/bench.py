@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from testgen.outputs import Output
 from testgen.running.runner import Runner
 from testgen.running.solutions import Solutions
 from testgen.settings import Service, Settings
@@ -66,7 +67,7 @@ class ProvenCase:
     """A case with its right answer, and how sure that is."""
 
     case: Case
-    answer: bytes
+    answer: Output
     drawn: int
     ok: int
     agree: int

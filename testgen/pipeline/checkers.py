@@ -14,6 +14,7 @@ from sandbox.models import ProgramChecker, Verdict
 from testgen.errors import DataError
 from testgen.inputs.outputs import changed, hopeless, misshapen, same_but_for_layout
 from testgen.judging.votes import needed
+from testgen.outputs import bytes_of
 from testgen.pipeline.bench import Bench, Reason, Rejected
 from testgen.pipeline.measuring import split_wrong
 from testgen.pipeline.ruling import agreeing_with, rulings_on
@@ -166,7 +167,7 @@ async def _on_variants(
     variants: Callable[[bytes], list[bytes]],
 ) -> list[bool]:
     """Rulings on variants of each test's answer: one round for each kind of variant."""
-    table = [variants(test.answer) for test in tests]
+    table = [variants(bytes_of(test.answer)) for test in tests]
     rounds = []
     for kind in range(max(map(len, table), default=0)):
         some = [number for number, row in enumerate(table) if kind < len(row)]
@@ -182,7 +183,7 @@ async def _on_each_others(
     pairs = [
         (test, tests[number - 1].answer)
         for number, test in enumerate(tests)
-        if tests[number - 1].answer.split() != test.answer.split()
+        if bytes_of(tests[number - 1].answer).split() != bytes_of(test.answer).split()
     ]
     return await rulings_on(bench, checker, [one for one, _ in pairs], [out for _, out in pairs])
 

@@ -1,5 +1,6 @@
 """A jury: once a problem's kind is known, how more inputs are settled and outputs are judged."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -34,7 +35,7 @@ def plain_jury(bench: Bench, spec: CheckerSpec) -> Jury:
         def count(some: Panel) -> list[Vote]:
             return [vote(row, spec) for row in some.outputs]
 
-        return settle(bench, panel, cases, count, spec, known)
+        return await asyncio.to_thread(settle, bench, panel, cases, count, spec, known)
 
     return Jury(plain_checker(spec), elect)
 

@@ -58,6 +58,7 @@ class Batch:
             languages,
             at_once=self.service.runs_at_once,
             fault_retries=self.service.fault_retries,
+            output_bytes=self.service.output_bytes,
         )
         gate = asyncio.Semaphore(self.service.problems_at_once)
 

@@ -6,6 +6,7 @@ from typing import Any
 from testgen.hashing import hash_of
 from testgen.inputs.bounds import bounds_of, hit
 from testgen.judging.kinds import Cues, cues
+from testgen.outputs import bytes_of
 from testgen.pipeline.authors import write_generators, write_validator
 from testgen.pipeline.bench import Bench, ProvenCase, Reason, Rejected
 from testgen.pipeline.cases import in_order, make_cases, sieve
@@ -140,6 +141,6 @@ def _test(bench: Bench, one: ProvenCase, tier: str) -> dict[str, Any]:
         "role": case.role,
         "bytes": len(case.stdin),
         "input": bench.blobs.put(case.stdin),
-        "answer": bench.blobs.put(one.answer),
+        "answer": bench.blobs.put(bytes_of(one.answer)),
         "votes": {"drawn": one.drawn, "ok": one.ok, "agree": one.agree, "second": one.second},
     }

@@ -10,6 +10,7 @@ from sandbox.checkers import compare
 from sandbox.models import Verdict
 from testgen.hashing import hash_of, seed_of
 from testgen.judging.kinds import Cues
+from testgen.outputs import bytes_of
 from testgen.pipeline.bench import Bench, Reason, Rejected
 from testgen.running.runner import Step
 from testgen.values import Declared, Program
@@ -104,7 +105,7 @@ async def _qualified(
     kept = []
     for program, found in zip(programs, steps, strict=True):
         normal = all(step.verdict is Verdict.OK for step in found)
-        if normal and (several or _right(bench, found)):
+        if normal and (several or await asyncio.to_thread(_right, bench, found)):
             kept.append(program)
         else:
             status[program.name] = "fails_samples"
@@ -114,4 +115,6 @@ async def _qualified(
 def _right(bench: Bench, steps: Sequence[Step]) -> bool:
     pairs = zip(bench.problem.samples, steps, strict=True)
     spec = bench.problem.comparison
-    return all(compare(spec, sample.answer, step.stdout).accepted for sample, step in pairs)
+    return all(
+        compare(spec, sample.answer, bytes_of(step.stdout)).accepted for sample, step in pairs
+    )

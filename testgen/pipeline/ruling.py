@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sandbox.models import ProgramChecker
+from testgen.outputs import Output
 from testgen.pipeline.bench import Bench
 from testgen.pipeline.voting import Panel
 from testgen.running.checkers import rulings
@@ -21,7 +22,7 @@ class Agreeing:
     """
 
     names: frozenset[str] = frozenset()
-    answer: bytes | None = None
+    answer: Output | None = None
 
 
 async def agreeing_with(
@@ -55,7 +56,7 @@ async def agreeing_with(
     return best
 
 
-def _giver(row: Sequence[bytes | None], turn: int) -> bytes | None:
+def _giver(row: Sequence[Output | None], turn: int) -> Output | None:
     """The answer of a turn: another reference's output in each."""
     outputs = [output for output in row if output is not None]
     return outputs[turn] if turn < len(outputs) else None
@@ -88,7 +89,7 @@ async def _column(
 
 
 async def rulings_on(
-    bench: Bench, checker: ProgramChecker, tests: Sequence[Judged], outputs: Sequence[bytes]
+    bench: Bench, checker: ProgramChecker, tests: Sequence[Judged], outputs: Sequence[Output]
 ) -> list[bool]:
     """The checker's rulings; where it fails, it is asked one by one, and a failure is a no."""
     try:
@@ -100,7 +101,7 @@ async def rulings_on(
         ]
 
 
-async def _single(bench: Bench, checker: ProgramChecker, test: Judged, output: bytes) -> bool:
+async def _single(bench: Bench, checker: ProgramChecker, test: Judged, output: Output) -> bool:
     try:
         return (await rulings(bench.runner, bench.service, checker, [test], [output]))[0]
     except CheckerFailed:

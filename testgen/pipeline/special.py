@@ -11,6 +11,7 @@ from dataclasses import replace
 from sandbox.checkers import CheckerSpec
 from sandbox.models import ProgramChecker
 from testgen.judging.votes import Vote
+from testgen.outputs import Output
 from testgen.pipeline.bench import Bench
 from testgen.pipeline.references import set_status
 from testgen.pipeline.ruling import Agreeing, agreeing_with
@@ -51,7 +52,7 @@ async def elect_by_checker(
     return settle(bench, panel, cases, count, _SPEC, known)
 
 
-def _vote(panel: Panel, row: Sequence[bytes | None], agreeing: Agreeing) -> Vote:
+def _vote(panel: Panel, row: Sequence[Output | None], agreeing: Agreeing) -> Vote:
     voters = [
         number
         for number, program in enumerate(panel.voters)

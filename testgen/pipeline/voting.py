@@ -14,6 +14,7 @@ from sandbox.checkers import CheckerSpec
 from sandbox.models import Verdict
 from testgen.judging.kinds import Cues, Level, choose_level, ladder, looks_special, spec_name
 from testgen.judging.votes import Vote, needed, vote
+from testgen.outputs import Output
 from testgen.pipeline.bench import Bench, ProvenCase, Reason, Rejected
 from testgen.pipeline.references import set_status
 from testgen.running.runner import Step
@@ -34,7 +35,7 @@ class Panel:
 
     voters: tuple[Program, ...]
     spares: tuple[Program, ...]
-    outputs: tuple[tuple[bytes | None, ...], ...]
+    outputs: tuple[tuple[Output | None, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ async def first_panel(bench: Bench, references: Sequence[Program], cases: Sequen
 
 async def ask(
     bench: Bench, programs: Sequence[Program], cases: Sequence[Case]
-) -> list[list[bytes | None]]:
+) -> list[list[Output | None]]:
     """What each of some references prints for each case."""
     inputs = [case.stdin for case in cases]
     columns = await asyncio.gather(*(bench.solutions.outputs(one, inputs) for one in programs))
@@ -76,7 +77,8 @@ async def elect(bench: Bench, panel: Panel, cases: Sequence[Case], cues: Cues) -
         Rejected: several answers seem to be right.
     """
     settings = bench.settings
-    level = _level(bench, panel, cues)
+    # Comparing takes as long as outputs are large: other problems go on meanwhile.
+    level = await asyncio.to_thread(_level, bench, panel, cues)
     _refuse_special(bench, level, cases)
     if not settings.strict_votes:
         valid = [one.valid(settings.agree_share) for one in level.votes]
@@ -86,7 +88,7 @@ async def elect(bench: Bench, panel: Panel, cases: Sequence[Case], cues: Cues) -
     def count(some: Panel) -> list[Vote]:
         return [vote(row, level.spec) for row in some.outputs]
 
-    return settle(bench, panel, cases, count, level.spec)
+    return await asyncio.to_thread(settle, bench, panel, cases, count, level.spec)
 
 
 Count = Callable[[Panel], list[Vote]]
@@ -146,13 +148,13 @@ def check_gate(bench: Bench, election: Election) -> None:
         raise Rejected(Reason.REFERENCES_DISAGREE, f"{detail}; not: {', '.join(failing)}")
 
 
-def _ballot(step: Step) -> bytes | None:
+def _ballot(step: Step) -> Output | None:
     return step.stdout if step.verdict is Verdict.OK else None
 
 
 def _rows(
-    columns: Sequence[Sequence[bytes | None]], number: int
-) -> tuple[tuple[bytes | None, ...], ...]:
+    columns: Sequence[Sequence[Output | None]], number: int
+) -> tuple[tuple[Output | None, ...], ...]:
     return tuple(tuple(column[row] for column in columns) for row in range(number))
 
 

@@ -9,11 +9,13 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import partial
 
-from sandbox.models import Base64, Limits, ProgramChecker, RunRequest, Test, Verdict
+from sandbox.models import Base64, Limits, ProgramChecker, RunRequest, Verdict
 from sandbox.models import Checker as PlainChecker
 from testgen.errors import DataError
-from testgen.running.contents import content, pieces
+from testgen.outputs import Output, bytes_of, size_of
+from testgen.running.contents import pieces
 from testgen.running.runner import Runner
 from testgen.running.solutions import CheckerFailed, Judged, plain_checker
 from testgen.settings import Service, Settings
@@ -108,7 +110,7 @@ async def rulings(
     service: Service,
     checker: ProgramChecker,
     tests: Sequence[Judged],
-    outputs: Sequence[bytes],
+    outputs: Sequence[Output],
 ) -> list[bool]:
     """Whether a checker accepts each output for its test. No solution is run.
 
@@ -117,14 +119,14 @@ async def rulings(
     """
     numbers = range(len(tests))
     sizes = [
-        len(test.stdin) + len(test.answer) + 2 * len(output)
+        len(test.stdin) + size_of(test.answer) + 2 * size_of(output)
         for test, output in zip(tests, outputs, strict=True)
     ]
     asked = [
-        _ruling_request(checker, [tests[n] for n in piece], [outputs[n] for n in piece])
+        partial(_ruling_request, checker, [tests[n] for n in piece], [outputs[n] for n in piece])
         for piece in _distinct_pieces(numbers, sizes, tests, service)
     ]
-    answers = await asyncio.gather(*(runner.run(request) for request in asked))
+    answers = await asyncio.gather(*(runner.run_built(build) for build in asked))
     found = []
     for answer in answers:
         if answer.helper_failed:
@@ -144,10 +146,10 @@ def _distinct_pieces(
 
 
 def _ruling_request(
-    checker: ProgramChecker, tests: Sequence[Judged], outputs: Sequence[bytes]
+    checker: ProgramChecker, tests: Sequence[Judged], outputs: Sequence[Output]
 ) -> RunRequest:
     by_input = {
-        hashlib.sha256(test.stdin).hexdigest(): base64.b64encode(output).decode()
+        hashlib.sha256(test.stdin).hexdigest(): base64.b64encode(bytes_of(output)).decode()
         for test, output in zip(tests, outputs, strict=True)
     }
     table = base64.b64encode(json.dumps(by_input, sort_keys=True).encode()).decode()
@@ -156,8 +158,6 @@ def _ruling_request(
         code=_ECHO,
         files={"outputs.json": Base64(base64=table)},
         limits=Limits(cpu_time_s=10.0, memory_mb=1024, output_kb=16384, disk_mb=256),
-        tests=[
-            Test(stdin=content(test.stdin), expected_output=content(test.answer)) for test in tests
-        ],
+        tests=[test.as_asked() for test in tests],
         checker=checker,
     )

@@ -8,14 +8,15 @@ the service remembers it.
 
 import asyncio
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sandbox.client import AsyncClient, RequestRefused, SandboxError
 from sandbox.models import ProgramChecker, RunRequest, RunResult, StepResult, Verdict
 from testgen.errors import DataError, Fault
-from testgen.hashing import hash_of
+from testgen.hashing import canonical_json, hash_of
+from testgen.outputs import Large, Output
 from testgen.storage.workspace import Workspace
 
 _HELPER_FAILED = "helper_failed"
@@ -29,7 +30,7 @@ class Step:
 
     verdict: Verdict
     exit_code: int | None
-    stdout: bytes
+    stdout: Output
     stderr: str
     message: str
     truncated: bool
@@ -103,12 +104,15 @@ class Runner:
         *,
         at_once: int,
         fault_retries: int,
+        output_bytes: int,
     ) -> None:
         self._client = client
         self._workspace = workspace
         self.languages = languages
         self._gate = asyncio.Semaphore(at_once)
+        self._building = asyncio.Semaphore(at_once)
         self._fault_retries = fault_retries
+        self._output_bytes = output_bytes
         self._under_way: dict[str, asyncio.Task[Any]] = {}
 
     async def run(self, request: RunRequest, *, attempt: int = 0) -> Answer:
@@ -118,17 +122,25 @@ class Runner:
             Fault: the sandbox failed, every time.
             DataError: the service refuses the request.
         """
-        body = request.model_dump(mode="json", exclude_unset=True)
-        key = hash_of("run", attempt, body, self.languages.of(request))
+        key = await asyncio.to_thread(self._key, request, attempt)
         known = self._workspace.answer("run", key)
         if known is not None:
-            return _answer(known)
+            return self._answer(known)
         task = self._under_way.get(key)
         if task is None:
             task = asyncio.create_task(self._ask(request, key))
             self._under_way[key] = task
             task.add_done_callback(lambda _: self._under_way.pop(key, None))
-        return _answer(await asyncio.shield(task))
+        return self._answer(await asyncio.shield(task))
+
+    async def run_built(self, build: Callable[[], RunRequest], *, attempt: int = 0) -> Answer:
+        """As `run`, of a request that is built when it is its turn: so few large ones are there at once."""
+        async with self._building:
+            return await self.run(await asyncio.to_thread(build), attempt=attempt)
+
+    def _key(self, request: RunRequest, attempt: int) -> str:
+        body = request.model_dump(mode="json", exclude_unset=True)
+        return hash_of("run", attempt, body, self.languages.of(request))
 
     async def _ask(self, request: RunRequest, key: str) -> Any:
         fault = ""
@@ -142,68 +154,82 @@ class Runner:
                     raise Fault(str(error)) from error
             failed = result.error
             if failed is None or failed.code == _HELPER_FAILED:
-                record = _record(result)
-                self._workspace.keep_answer("run", key, record)
+                keeps = all(test.expected_output is None for test in request.tests or ())
+                record, name = await asyncio.to_thread(self._put, result, keeps)
+                self._workspace.name_answer("run", key, name)
                 return record
             fault = f"{failed.code}: {failed.message}"
         raise Fault(f"the sandbox failed {self._fault_retries + 1} times: {fault}")
 
+    def _put(self, result: RunResult, keeps_outputs: bool) -> tuple[dict[str, Any], str]:
+        """What is kept of an answer, on the disk, and its name."""
+        record = self._record(result, keeps_outputs)
+        return record, self._workspace.blobs.put(canonical_json(record))
 
-def _record(result: RunResult) -> dict[str, Any]:
-    """What is kept of an answer, as JSON."""
-    failed = result.error.message if result.error is not None else ""
-    return {
-        "verdict": result.verdict or Verdict.IE,
-        "compile": None if result.compile is None else _step_record(result.compile),
-        "run": None if result.run is None else _step_record(result.run),
-        "tests": [_step_record(step) for step in result.tests],
-        "artifacts": {name: one.base64 for name, one in sorted(result.artifacts.items())},
-        "helper_failed": failed,
-    }
+    def _record(self, result: RunResult, keeps_outputs: bool) -> dict[str, Any]:
+        """What is kept of an answer, as JSON. What was judged where it was run needs no output here."""
+        failed = result.error.message if result.error is not None else ""
+        return {
+            "verdict": result.verdict or Verdict.IE,
+            "compile": None if result.compile is None else self._step_record(result.compile),
+            "run": None if result.run is None else self._step_record(result.run),
+            "tests": [self._step_record(step, keeps_outputs) for step in result.tests],
+            "artifacts": {name: one.base64 for name, one in sorted(result.artifacts.items())},
+            "helper_failed": failed,
+        }
 
+    def _step_record(self, step: StepResult, keeps_output: bool = True) -> dict[str, Any]:
+        return {
+            "verdict": step.verdict,
+            "exit_code": step.exit_code,
+            "stdout": self._output_record(step) if keeps_output else {"text": ""},
+            "stderr": step.stderr[-_STDERR_CHARS:],
+            "message": step.message[:_MESSAGE_CHARS],
+            "truncated": step.stdout_truncated,
+            "cpu_time_s": step.cpu_time_s,
+        }
 
-def _step_record(step: StepResult) -> dict[str, Any]:
-    stdout: dict[str, str] = {"text": step.stdout}
-    if step.stdout_base64 is not None:
-        stdout = {"base64": step.stdout_base64}
-    return {
-        "verdict": step.verdict,
-        "exit_code": step.exit_code,
-        "stdout": stdout,
-        "stderr": step.stderr[-_STDERR_CHARS:],
-        "message": step.message[:_MESSAGE_CHARS],
-        "truncated": step.stdout_truncated,
-        "cpu_time_s": step.cpu_time_s,
-    }
+    def _output_record(self, step: StepResult) -> dict[str, Any]:
+        """A small output as it is, a large one as a blob."""
+        if step.stdout_base64 is not None:
+            data = base64.b64decode(step.stdout_base64)
+        else:
+            data = step.stdout.encode()
+        if len(data) > self._output_bytes:
+            return {"blob": self._workspace.blobs.put(data), "bytes": len(data)}
+        if step.stdout_base64 is not None:
+            return {"base64": step.stdout_base64}
+        return {"text": step.stdout}
 
+    def _answer(self, record: Any) -> Answer:
+        compile_step = record["compile"]
+        compiled = compile_step is None or compile_step["verdict"] == Verdict.OK
+        said = "" if compile_step is None else compile_step["stderr"] or compile_step["message"]
+        return Answer(
+            verdict=Verdict(record["verdict"]),
+            compiled=compiled,
+            compile_message="" if compiled else said,
+            run=None if record["run"] is None else self._step(record["run"]),
+            tests=tuple(self._step(step) for step in record["tests"]),
+            artifacts={
+                name: None if text is None else base64.b64decode(text)
+                for name, text in record["artifacts"].items()
+            },
+            helper_failed=record["helper_failed"],
+        )
 
-def _answer(record: Any) -> Answer:
-    compile_step = record["compile"]
-    compiled = compile_step is None or compile_step["verdict"] == Verdict.OK
-    said = "" if compile_step is None else compile_step["stderr"] or compile_step["message"]
-    return Answer(
-        verdict=Verdict(record["verdict"]),
-        compiled=compiled,
-        compile_message="" if compiled else said,
-        run=None if record["run"] is None else _step(record["run"]),
-        tests=tuple(_step(step) for step in record["tests"]),
-        artifacts={
-            name: None if text is None else base64.b64decode(text)
-            for name, text in record["artifacts"].items()
-        },
-        helper_failed=record["helper_failed"],
-    )
+    def _step(self, record: Any) -> Step:
+        return Step(
+            verdict=Verdict(record["verdict"]),
+            exit_code=record["exit_code"],
+            stdout=self._output(record["stdout"]),
+            stderr=record["stderr"],
+            message=record["message"],
+            truncated=record["truncated"],
+            cpu_time_s=record["cpu_time_s"],
+        )
 
-
-def _step(record: Any) -> Step:
-    stdout = record["stdout"]
-    data = stdout["text"].encode() if "text" in stdout else base64.b64decode(stdout["base64"])
-    return Step(
-        verdict=Verdict(record["verdict"]),
-        exit_code=record["exit_code"],
-        stdout=data,
-        stderr=record["stderr"],
-        message=record["message"],
-        truncated=record["truncated"],
-        cpu_time_s=record["cpu_time_s"],
-    )
+    def _output(self, record: Any) -> Output:
+        if "blob" in record:
+            return Large(record["blob"], record["bytes"], self._workspace.blobs.get)
+        return record["text"].encode() if "text" in record else base64.b64decode(record["base64"])

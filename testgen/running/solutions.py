@@ -8,6 +8,7 @@ from typing import TypeVar
 from sandbox.checkers import CheckerSpec
 from sandbox.models import Checker, Limits, ProgramChecker, RunRequest, Test, Verdict
 from testgen.errors import Fault, TestgenError
+from testgen.outputs import Output, bytes_of, size_of
 from testgen.running.contents import content, pieces
 from testgen.running.runner import Answer, Runner, Step
 from testgen.settings import Service, Settings
@@ -23,7 +24,11 @@ class Judged:
     """A test with its right answer."""
 
     stdin: bytes
-    answer: bytes
+    answer: Output
+
+    def as_asked(self) -> Test:
+        """As a request has it."""
+        return Test(stdin=content(self.stdin), expected_output=content(bytes_of(self.answer)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +107,11 @@ class Solutions:
         Raises:
             Fault: one output alone is too much for an answer.
         """
-        tests = [Test(stdin=content(data)) for data in inputs]
-        answer = await self.runner.run(self._request(program, tests), attempt=attempt)
+
+        def build() -> RunRequest:
+            return self._request(program, [Test(stdin=content(data)) for data in inputs])
+
+        answer = await self.runner.run_built(build, attempt=attempt)
         steps = _steps(answer, len(inputs))
         cut = [number for number, step in enumerate(steps) if step.cut]
         if cut and len(inputs) == 1:
@@ -138,12 +146,9 @@ class Solutions:
 
         A test on which the checker itself fails is not passed: IE.
         """
-        asked = [
-            Test(stdin=content(test.stdin), expected_output=content(test.answer)) for test in tests
-        ]
         trials: list[Trial] = []
-        sizes = [len(test.stdin) + len(test.answer) for test in tests]
-        for piece in self._pieces(asked, sizes, small=enough_timeouts > 0):
+        sizes = [len(test.stdin) + size_of(test.answer) for test in tests]
+        for piece in self._pieces(tests, sizes, small=enough_timeouts > 0):
             timeouts = sum(trial.verdict is Verdict.TLE for trial in trials)
             over = stop and any(trial.rejected for trial in trials)
             if over or 0 < enough_timeouts <= timeouts:
@@ -153,7 +158,7 @@ class Solutions:
         trials = _up_to_the_end(trials, stop=stop, enough_timeouts=enough_timeouts)
         late = [number for number, trial in enumerate(trials) if trial.verdict is Verdict.TLE]
         if again and 0 < len(late) <= self.settings.noisy_timeouts:
-            tests_again = [asked[number] for number in late]
+            tests_again = [tests[number] for number in late]
             once_more = await self._tried(program, tests_again, checker, attempt=1)
             for number, trial in zip(late, once_more, strict=True):
                 trials[number] = trial
@@ -162,16 +167,19 @@ class Solutions:
     async def _tried(
         self,
         program: Program,
-        tests: Sequence[Test],
+        tests: Sequence[Judged],
         checker: Checker | ProgramChecker,
         *,
         stop: bool = False,
         attempt: int = 0,
     ) -> list[Trial]:
         """The trials of one request; where the checker fails on some test, of one for each test."""
-        request = self._request(program, tests, checker, stop=stop)
+
+        def build() -> RunRequest:
+            return self._request(program, [one.as_asked() for one in tests], checker, stop=stop)
+
         try:
-            return _trials(await self.runner.run(request, attempt=attempt), len(tests))
+            return _trials(await self.runner.run_built(build, attempt=attempt), len(tests))
         except CheckerFailed:
             if len(tests) == 1:
                 return [Trial(Verdict.IE, None)]

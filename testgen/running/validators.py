@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from sandbox.models import Limits, RunRequest, Test
 from testgen.running.contents import content, pieces
@@ -25,7 +26,7 @@ async def legal(
         pieces(inputs, sizes, most_items=service.request_tests, most_bytes=service.request_bytes)
     )
     answers = await asyncio.gather(
-        *(runner.run(_request(settings, validator, piece)) for piece in asked)
+        *(runner.run_built(partial(_request, settings, validator, piece)) for piece in asked)
     )
     found: list[bool] = []
     for answer, piece in zip(answers, asked, strict=True):

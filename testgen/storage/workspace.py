@@ -45,7 +45,10 @@ class Workspace:
 
     def keep_answer(self, kind: str, key: str, answer: Any) -> None:
         """Keep an answer; it survives whatever happens after this returns."""
-        name = self.blobs.put(canonical_json(answer))
+        self.name_answer(kind, key, self.blobs.put(canonical_json(answer)))
+
+    def name_answer(self, kind: str, key: str, name: str) -> None:
+        """Keep an answer whose JSON is a blob already."""
         self._append({"type": kind, "key": key, "blob": name})
         self.bought += 1
 

@@ -46,6 +46,10 @@ class ScriptedRunner:
             room = max(0, room - len(whole))
         return answer_of(verdicts, printed)
 
+    async def run_built(self, build: Callable[[], RunRequest], *, attempt: int = 0) -> Answer:
+        """The same."""
+        return await self.run(build(), attempt=attempt)
+
 
 def answer_of(verdicts: Sequence[Verdict], printed: Sequence[tuple[bytes, bool]]) -> Answer:
     """An answer with these verdicts and outputs, each of which may be cut off."""

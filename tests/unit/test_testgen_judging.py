@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.checkers import CheckerSpec, compare
+from testgen.hashing import sha256
 from testgen.judging.clusters import clusters
 from testgen.judging.kinds import choose_level, cues, ladder, looks_special
 from testgen.judging.votes import Vote, needed, vote
+from testgen.outputs import Large, bytes_of
 from testgen.reporting.intervals import Share
 
 TOKENS = CheckerSpec()
@@ -39,6 +41,36 @@ def test_two_are_in_one_cluster_just_if_they_compare_equal(printed: list[bytes],
     for one in clusters(printed, spec):
         for n, m in product(range(len(printed)), one.members):
             assert compare(spec, printed[m], printed[n]).accepted == (n in one.members)
+
+
+@given(
+    st.lists(st.sampled_from([b"1.0", b"1.1", b"1.10", b"1.2 ", b"1.2"]) | st.none(), max_size=9),
+    st.lists(st.booleans(), min_size=9, max_size=9),
+    st.sampled_from([CheckerSpec("tokens"), CheckerSpec("floats", abs_tol=0.11)]),
+)
+def test_where_an_output_lies_is_no_matter(
+    printed: list[bytes | None], large: list[bool], spec: CheckerSpec
+):
+    disk = {sha256(one): one for one in printed if one is not None}
+    some = [
+        Large(sha256(one), len(one), disk.__getitem__) if far and one is not None else one
+        for one, far in zip(printed, large, strict=False)
+    ]
+    found, wanted = clusters(some, spec), clusters(printed, spec)
+    assert [one.members for one in wanted] == [one.members for one in found]
+    assert [one.answer for one in wanted] == [bytes_of(one.answer) for one in found]
+
+
+def test_large_outputs_that_are_equal_are_read_once():
+    reads = []
+
+    def read(sha: str) -> bytes:
+        reads.append(sha)
+        return b"1\n"
+
+    same = [Large("a", 2, read) for _ in range(20)]
+    assert 20 == vote([*same, None], TOKENS).agree
+    assert ["a"] == reads
 
 
 def test_the_answer_among_floats_is_the_middle_one_with_most_digits():

@@ -1,13 +1,18 @@
-from collections.abc import Mapping
+import asyncio
+import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 from sandbox.checkers import CheckerSpec
+from testgen.judging.kinds import cues
 from testgen.judging.votes import Vote, vote
+from testgen.outputs import Output
 from testgen.pipeline.bench import Bench, Reason, Rejected
-from testgen.pipeline.voting import Election, Panel, check_gate, settle
+from testgen.pipeline.jury import plain_jury
+from testgen.pipeline.voting import Election, Panel, check_gate, elect, settle
 from testgen.reading.folder import read_folder
 from testgen.running.runner import Runner
 from testgen.settings import Service, settings_for
@@ -118,3 +123,27 @@ def test_the_gate_wants_enough_cases_and_a_share_of_all(bench: Bench):
         check_gate(bench, elected(bench, {(c, r): WRONG for c in range(5) for r in (5, 6, 7)}))
     with pytest.raises(Rejected, match="14 valid cases"):
         check_gate(bench, elected(bench, {(c, r): WRONG for c in range(6) for r in (5, 6, 7)}))
+
+
+def test_votes_are_counted_beside_the_loop(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    """Comparing large outputs held up all other problems."""
+    threads = set()
+
+    def counting(row: Sequence[Output | None], spec: CheckerSpec) -> Vote:
+        threads.add(threading.current_thread())
+        return vote(row, spec)
+
+    monkeypatch.setattr("testgen.judging.kinds.vote", counting)
+    monkeypatch.setattr("testgen.pipeline.voting.vote", counting)
+    monkeypatch.setattr("testgen.pipeline.jury.vote", counting)
+    voters = tuple(Program(f"r{n}", "python", "") for n in range(10))
+    panel = Panel(voters, (), ((RIGHT,) * 10,) * CASES)
+    cases = [Case(b"%d\n" % c, "g", 1, c, "cases") for c in range(CASES)]
+
+    async def both() -> None:
+        election = await elect(bench, panel, cases, cues(""))
+        await plain_jury(bench, election.spec).settle(panel, cases, 0)
+
+    asyncio.run(both())
+    assert threads
+    assert threading.main_thread() not in threads
