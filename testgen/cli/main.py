@@ -13,7 +13,9 @@ from testgen.errors import TestgenError
 
 app = typer.Typer(
     name="testgen",
-    help="Make test cases for programming problems, and keep those that can be trusted.",
+    help="Make test cases for programming problems, and keep those that can be trusted.\n\n"
+    "First `testgen run PROBLEMS --out DIR`, with the service running; then `testgen report DIR` and "
+    "`testgen export DIR`.",
     epilog="Exit codes: 0 good, 1 a problem failed or a check found something, 2 wrong use or no service.",
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -76,7 +78,7 @@ def run(
     """Make tests for problems.
 
     What was paid for is kept in DIR: after an interruption, the same command with --resume goes on and
-    comes to the same end.
+    comes to the same end. With `--set model=NAME`, and TESTGEN_MODEL_URL, a model writes what is missing.
     """
     from testgen.cli import run as command
 
@@ -92,7 +94,11 @@ def report(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Show what came of a run: the funnel, reasons, agreement, and how strong the tests are."""
+    """Show what came of a run.
+
+    The funnel beside the report's, what was set aside at each stage and why, agreement, and how strong the
+    tests are. What is said of each problem and program is in --json and on the page.
+    """
     from testgen.cli import report as command
 
     raise typer.Exit(command.report(out, html, as_json=as_json))
@@ -120,12 +126,16 @@ def check(
     package: Annotated[
         Path,
         typer.Argument(
-            metavar="PACKAGE", help="A Kattis package with tests, or a row of an export."
+            metavar="PACKAGE", help="A Kattis package with tests, or an export as JSONL."
         ),
     ],
     url: Url = None,
 ) -> None:
-    """See whether a package's tests accept its accepted solutions and reject its wrong ones."""
+    """See whether tests do what they are for.
+
+    A package's tests must accept its accepted solutions and reject its wrong ones. Of an export, what is
+    not in the rows is made again and must be what it was.
+    """
     from testgen.cli import check as command
 
     raise typer.Exit(command.check(package, url))

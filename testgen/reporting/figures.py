@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from testgen.reporting.intervals import Share
+from testgen.reporting.notes import notes_of
 
 Result = Mapping[str, Any]
 
@@ -44,6 +45,7 @@ def figures(start: Mapping[str, Any], results: Sequence[Result]) -> dict[str, An
         "seed_funnel": SEED_FUNNEL,
         "reasons": dict((+reasons).most_common()),
         "kinds": dict(Counter(one["kind"]["comparison"] for one in kept).most_common()),
+        "set_aside": dict(_set_aside(results).most_common()),
         "generators": dict(_generators(results).most_common()),
         "inputs": _sums(results, "inputs"),
         "votes": _votes(results),
@@ -79,6 +81,10 @@ def _generators(results: Iterable[Result]) -> Counter[str]:
 
 def _statuses(results: Iterable[Result]) -> Counter[str]:
     return Counter(entry["status"] for one in results for entry in one.get("references", ()))
+
+
+def _set_aside(results: Iterable[Result]) -> Counter[str]:
+    return Counter(note["stage"] for one in results for note in notes_of(one))
 
 
 def _sums(results: Iterable[Result], section: str) -> dict[str, int]:
@@ -175,6 +181,7 @@ def _line(one: Result) -> dict[str, Any]:
         "drawn": one.get("gate", {}).get("drawn", 0),
         "rejected": sum(entry["rejected"] for entry in wrong),
         "wrong": len(wrong),
+        "notes": notes_of(one),
     }
 
 

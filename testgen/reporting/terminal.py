@@ -6,7 +6,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from testgen.reporting.figures import NOT_FINISHED
 from testgen.reporting.intervals import Share
 from testgen.reporting.plain import plain
 
@@ -18,6 +17,7 @@ def show(found: Mapping[str, Any], console: Console) -> None:
     console.print(_strength(found))
     for title, section in (
         ("reasons", "reasons"),
+        ("set aside at", "set_aside"),
         ("generators", "generators"),
         ("inputs", "inputs"),
         ("votes", "votes"),
@@ -38,8 +38,9 @@ def show(found: Mapping[str, Any], console: Console) -> None:
         names = ", ".join(found["few_references"])
         console.print(plain(f"judged by fewer references than asked for: {names}"))
     for one in found["problems"]:
-        if one["reason"] == NOT_FINISHED:
-            console.print(plain(f"{one['pid']}: {NOT_FINISHED}: {one['detail'][-300:]}"))
+        if not one["kept"]:
+            last = one["notes"][-1]
+            console.print(plain(f"{one['pid']}: at {last['stage']}: {last['why']}"))
     for why in found["unreadable"]:
         console.print(plain(f"could not be read: {why}"))
     for split in ("tune", "held"):

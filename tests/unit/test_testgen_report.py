@@ -23,7 +23,8 @@ def kept(pid: str, **changes: Any) -> dict[str, Any]:
         "gate": {"drawn": 10, "passing": 10, "needed": 9},
         "references": [{"name": "a", "status": "voter", "passes": True},
                        {"name": "b", "status": "demoted", "passes": False}],
-        "generators": [{"fate": "good"}, {"fate": "hangs"}],
+        "generators": [{"name": "g.py", "fate": "good", "said": "", "cases": 50, "legal": 48},
+                       {"name": "h.py", "fate": "hangs", "said": "it takes too long", "cases": 0}],
         "inputs": {"made": 60, "illegal": 5}, "bounds": {"total": 4, "hit": 3},
         "votes": {"cases": 50, "valid": 48, "mean_agreement": 0.9},
         "wrong": [wrong("x", "wrong_answer", "tune", True, True), wrong("y", "wrong_answer", "held", True),
@@ -32,8 +33,16 @@ def kept(pid: str, **changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def rejected(pid: str, reason: str) -> dict[str, Any]:
-    return {"pid": pid, "kept": False, "reason": reason, "detail": "<script>alert(1)</script>"}
+def rejected(pid: str, reason: str, **found: Any) -> dict[str, Any]:
+    detail = "<script>alert(1)</script>"
+    return {
+        "pid": pid,
+        "kept": False,
+        "reason": reason,
+        "detail": detail,
+        "stage": "checker",
+        **found,
+    }
 
 
 START = {
@@ -97,6 +106,46 @@ def test_the_page_stands_alone_and_text_in_it_is_text():
     )
 
 
+def test_of_each_stage_it_is_said_what_was_set_aside_and_why():
+    bad = {"name": "x", "good": False, "said": "blind"}
+    one = rejected(
+        "c",
+        "special_judge",
+        validators=[bad, {**bad, "good": True}],
+        checkers=[bad],
+        written=[
+            {"name": "m.py", "rounds": ["refused", "good"]},
+            {"name": "n.py", "rounds": ["empty"]},
+        ],
+        wrong_left_out={"w.py": "duplicate"},
+        hacking=[{"settled": 1}, {"settled": 0, "ended": "4 of 10"}],
+        dropped_for_references=2,
+    )
+    found = figures(START, [kept("a"), one])
+    notes = {
+        line["pid"]: [(note["stage"], note["name"], note["why"]) for note in line["notes"]]
+        for line in found["problems"]
+    }
+    assert notes["a"] == [
+        ("references", "b", "demoted"),
+        ("inputs", "g.py", "2 of 50 are illegal"),
+        ("generators", "h.py", "hangs: it takes too long"),
+    ]
+    assert notes["c"] == [
+        ("validators", "x", "blind"),
+        ("written by the model", "n.py", "empty"),
+        ("checkers", "x", "blind"),
+        ("wrong solutions", "w.py", "duplicate"),
+        ("hacking", "round 2", "4 of 10"),
+        ("other references", "", "2 tests that a sound one fails were dropped"),
+        ("checker", "", "special_judge: <script>alert(1)</script>"),
+    ]
+    assert 2 == found["set_aside"]["generators"] + found["set_aside"]["checkers"]
+    page = render(found)
+    assert all(why in page for _, _, why in notes["c"][:-1])
+    assert "<script" not in page
+
+
 def test_nothing_at_all_can_be_shown():
     found = figures({**START, "keys": {}}, [])
     console = Console(record=True, width=120)
@@ -111,7 +160,8 @@ def test_the_tables_show_it():
     text = console.export_text()
     assert "66.7% (21%-94%) 2/3" in text
     assert "a: z" in text
-    assert "lost: not finished: the sandbox failed" in text
+    assert "lost: at problem: not finished: the sandbox failed" in text
+    assert "c: at checker: special_judge: <script>" in text
     assert "could not be read: x/problem.yaml" in text
 
 
