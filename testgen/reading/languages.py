@@ -28,6 +28,12 @@ LANGUAGES = {
     ".jl": "julia",
     ".d": "d",
     ".ml": "ocaml",
+    ".clj": "clojure",
+    ".ada": "ada",
+    ".adb": "ada",
+    ".exs": "elixir",
+    ".ex": "elixir",
+    ".v": "coq",
 }
 ENDINGS = {language: ending for ending, language in reversed(LANGUAGES.items())} | {"cpp": ".cpp"}
 """The usual ending of each language."""

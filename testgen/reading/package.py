@@ -42,14 +42,24 @@ def read_package(folder: Path, *, has_checker: bool = False) -> Package:
     limits = _table(document.get("limits"), path, "limits")
     declared = _declared(document)
     args = [] if has_checker or declared is not Declared.COMPARED else _args(folder, document)
+    time_limit = limits.get("time_limit", limits.get("time", _timelimit_file(folder)))
     return Package(
-        time_limit_s=_number(
-            limits.get("time_limit", limits.get("time")), DEFAULT_TIME_LIMIT_S, path, "time_limit"
-        ),
+        time_limit_s=_number(time_limit, DEFAULT_TIME_LIMIT_S, path, "time_limit"),
         memory_mb=int(_number(limits.get("memory"), DEFAULT_MEMORY_MB, path, "memory")),
         declared=declared,
         comparison=comparison_of(args, path, case_sensitive=False),
     )
+
+
+def _timelimit_file(folder: Path) -> float | None:
+    """Where packages of the old format have it."""
+    path = folder / ".timelimit"
+    if not path.exists():
+        return None
+    try:
+        return float(read_text(folder, path, _YAML_BYTES))
+    except ValueError as error:
+        raise DataError(f"{path}: is no number of seconds: {error}") from error
 
 
 def _args(folder: Path, document: Mapping[str, Any]) -> list[str]:
