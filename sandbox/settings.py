@@ -1,15 +1,50 @@
-"""All settings of the service, in one place. Environment variables with the prefix SANDBOX_ set them."""
+"""All settings of the service, in one place.
+
+Environment variables with the prefix SANDBOX_ set them, and so does the file that SANDBOX_CONFIG names:
+there a setting has the variable's name without the prefix, in small letters. The environment goes first.
+"""
 
 import hashlib
 import os
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from sandbox.config_file import read_config
+
+PREFIX = "SANDBOX_"
 
 
-class MaximumLimits(BaseSettings):
+class _WithFile(BaseSettings):
+    """Settings that the file may set, too."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What goes before what. Raises ConfigError."""
+        values = read_config(known := variables())
+        own = {
+            field: values[name]
+            for name, (owner, field) in known.items()
+            if owner is settings_cls and name in values
+        }
+        return init_settings, env_settings, InitSettingsSource(settings_cls, own)
+
+
+class MaximumLimits(_WithFile):
     """The most that a request may ask for; more is refused with 422. Prefix: SANDBOX_MAX_."""
 
     model_config = SettingsConfigDict(env_prefix="SANDBOX_MAX_", extra="forbid", frozen=True)
@@ -25,7 +60,7 @@ class MaximumLimits(BaseSettings):
     open_files: int = Field(default=4096, ge=64, description="… descriptors.")
 
 
-class Settings(BaseSettings):
+class Settings(_WithFile):
     """How this machine serves. Prefix: SANDBOX_."""
 
     model_config = SettingsConfigDict(env_prefix="SANDBOX_", extra="forbid", frozen=True)
@@ -93,6 +128,12 @@ class Settings(BaseSettings):
     results_kept: int = Field(default=10_000, ge=1, description="Finished runs kept for GET.")
     results_kept_bytes: int = Field(default=256 << 20, ge=0, description="… and their size.")
     results_kept_s: float = Field(default=3600, gt=0, description="… and for how long.")
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="The log: text for people, or json, an object a line."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="What is logged; debug has two lines for every run."
+    )
     drain_s: float = Field(
         default=60, ge=0, description="Seconds that accepted runs have to finish after SIGTERM."
     )
@@ -158,3 +199,14 @@ class Settings(BaseSettings):
     def instance(self) -> str:
         """Tells services of one machine apart, for names that they would share otherwise."""
         return hashlib.sha256(str(self.run_dir.resolve()).encode()).hexdigest()[:8]
+
+
+def variables() -> dict[str, tuple[type[BaseSettings], str]]:
+    """All settings by their names in the file, each with its class and field."""
+    found: dict[str, tuple[type[BaseSettings], str]] = {}
+    for kind in (Settings, MaximumLimits):
+        prefix = str(kind.model_config["env_prefix"]).removeprefix(PREFIX).lower()
+        for field in kind.model_fields:
+            if field != "maximum":
+                found[prefix + field] = (kind, field)
+    return found

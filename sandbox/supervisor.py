@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sandbox import privileges
+from sandbox import logs, privileges
 from sandbox.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ def serve(settings: Settings, roles: Role = Role.API | Role.WORKERS) -> None:
         StartError: another service is running here, the port is taken, no worker can work, or the queue
             that one role alone needs is not set.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    logs.configure(settings.log_format, settings.log_level)
     if settings.queue is None and roles != Role.API | Role.WORKERS:
         raise StartError("one part alone needs a queue to meet the others: set SANDBOX_QUEUE")
     with contextlib.ExitStack() as undo:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.api.errors import ApiError, answer
+from sandbox.logs import about
 
 audit = logging.getLogger("sandbox.audit")
 log = logging.getLogger(__name__)
@@ -155,14 +156,21 @@ class KeyCheck:
                 scope.setdefault("state", {})["caller"] = caller
                 await self._app(scope, receive, noting)
         finally:
-            audit.info(
-                "caller=%s method=%s path=%r status=%d seconds=%.3f",
-                "-" if caller is None else caller.name,
-                scope["method"],
-                scope["path"][:_SHOWN_CHARACTERS],
-                status,
-                time.monotonic() - began_s,
+            _note(
+                caller="-" if caller is None else caller.name,
+                method=scope["method"],
+                path=scope["path"][:_SHOWN_CHARACTERS],
+                status=status,
+                seconds=round(time.monotonic() - began_s, 3),
+                run=scope.get("state", {}).get("run", ""),
             )
+
+
+def _note(*, run: str, **fields: object) -> None:
+    text = (
+        "caller=%(caller)s method=%(method)s path=%(path)r status=%(status)d seconds=%(seconds).3f"
+    )
+    audit.info(text, fields, extra=about(run, **fields))
 
 
 async def caller_of(request: Request) -> Caller:

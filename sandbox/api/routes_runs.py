@@ -74,6 +74,7 @@ async def run(
     same key and body give the same run.
     """
     started = await service.start(request, idempotency_key, await http.body(), caller)
+    http.state.run = started.id  # for the line in the log
     if not wait:
         return _json(started.pending(), 202)
     return _Awaited(service, started, cancel_if_gone=idempotency_key is None)
@@ -141,6 +142,7 @@ async def runs(http: Request, service: ServiceDep, caller: CallerDep) -> Streami
 
 @router.get("/runs/{run_id}", response_model=RunResult, responses=_BY_ID)
 async def get_run(
+    http: Request,
     service: ServiceDep,
     caller: CallerDep,
     run_id: RunId,
@@ -148,15 +150,19 @@ async def get_run(
 ) -> Response:
     """A run's result, or where it stands; `?wait=30` waits up to 30 seconds for the result."""
     found = await service.find(run_id, caller)
+    http.state.run = run_id
     if wait > 0 and not found.answer.done():
         await asyncio.wait([found.answer], timeout=wait)
     return _json(found.answer.result() if found.answer.done() else found.pending())
 
 
 @router.delete("/runs/{run_id}", response_model=RunResult, responses=_BY_ID)
-async def cancel_run(service: ServiceDep, caller: CallerDep, run_id: RunId) -> Response:
+async def cancel_run(
+    http: Request, service: ServiceDep, caller: CallerDep, run_id: RunId
+) -> Response:
     """Cancel a run; one that has ended stays as it is."""
     found = await service.find(run_id, caller)
+    http.state.run = run_id
     service.runs.cancel(run_id)
     await asyncio.wait([found.answer], timeout=_CANCEL_S)
     return _json(found.answer.result() if found.answer.done() else found.pending())

@@ -15,6 +15,7 @@ from sandbox.api.metrics import Metrics
 from sandbox.api.runs import Run, Runs, new_run_id, no_such_run
 from sandbox.api.translate import Languages, to_job
 from sandbox.jobs import Job, JobResult
+from sandbox.logs import about
 from sandbox.models import CheckInfo, Readiness, RunRequest, WorkerInfo
 from sandbox.queue.base import Demand, QueueBroken, QueueClosed, QueueFull, Ticket
 from sandbox.queue.estimate import Estimates, Kind
@@ -56,6 +57,12 @@ class Service:
         if ticket.is_adopted:
             return  # the process that took it in counts it
         self.metrics.finished(ticket, result)
+        verdict = "cancelled" if result is None else str(result.verdict)
+        worker = None if result is None else result.worker
+        log.debug(
+            "run %s: %s", ticket.id, verdict,
+            extra=about(ticket.id, language=ticket.language, verdict=verdict, worker=worker),
+        )  # fmt: skip
         if result is not None and ticket.claimed_s is not None:
             ended_s = ticket.finished_s or time.monotonic()
             if ticket.demand.kind is not None:

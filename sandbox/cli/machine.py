@@ -41,10 +41,13 @@ def serve(part: str = "", **overrides: str | int | None) -> ExitCode:
 
 
 def _settings(given: dict[str, str | int]) -> Settings:
+    from sandbox.config_file import ConfigError
     from sandbox.settings import Settings
 
     try:
         return Settings.model_validate(given)
+    except ConfigError as error:
+        raise CliError(str(error)) from error
     except ValidationError as error:
         where, what = first_mistake(error)
         raise CliError(f"setting {where}: {what}") from error
@@ -62,7 +65,7 @@ def check() -> ExitCode:
     """Say whether this machine can run the service, and what to do where it cannot."""
     from sandbox.worker.host import host_check
 
-    findings = host_check()
+    findings = host_check(_settings({}))
     tables.console().print(tables.findings_table(findings))
     failed = any(finding.level == "FAIL" for finding in findings)
     return ExitCode.BAD if failed else ExitCode.GOOD

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sandbox.jobs import Job, JobResult, WorkerHello, failed, pack
+from sandbox.logs import of_run
 from sandbox.queue.estimate import Kind
 
 log = logging.getLogger(__name__)
@@ -192,12 +193,14 @@ class WorkerEnd(Protocol):
 
 
 async def answer(handler: Handler, job: Job) -> JobResult:
-    """The handler's result, whatever happens in it."""
-    try:
-        return await handler(job)
-    except Exception as error:  # whatever it is, the caller must get an answer
-        log.exception("run %s: the judge failed", job.id)
-        return failed(job.id, "internal", f"the judge failed: {type(error).__name__}")
+    """The handler's result, whatever happens in it. What is logged meanwhile is about this run."""
+    with of_run(job.id):
+        log.debug("run %s: begins", job.id)
+        try:
+            return await handler(job)
+        except Exception as error:  # whatever it is, the caller must get an answer
+            log.exception("run %s: the judge failed", job.id)
+            return failed(job.id, "internal", f"the judge failed: {type(error).__name__}")
 
 
 def packed_result(result: JobResult, most_bytes: int = MAX_MESSAGE_BYTES) -> bytes:

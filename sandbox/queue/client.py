@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 
 from sandbox.jobs import Job, WorkerHello, pack, unpack
+from sandbox.logs import about
 from sandbox.queue.base import Handler, answer, packed_result
 from sandbox.queue.channel import Channel, Kind
 
@@ -108,4 +109,6 @@ class QueueClient:
         if task.cancelled():
             channel.send(Kind.CLAIM, b"1")
         elif isinstance(task.exception(), ConnectionError):
-            log.info("run %s: the API is gone, nobody takes the result", job_id)
+            log.info(
+                "run %s: the API is gone, nobody takes the result", job_id, extra=about(job_id)
+            )

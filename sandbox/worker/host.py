@@ -313,14 +313,13 @@ class Host:
         self._undo.close()
 
 
-def host_check(settings: Settings | None = None) -> list[Finding]:
-    """What this machine can and cannot do for a service with these settings, or the environment's."""
-    of = settings or Settings()
+def host_check(settings: Settings) -> list[Finding]:
+    """What this machine can and cannot do for a service with these settings."""
     return check_host(
-        of.crun,
-        init_directory=of.state_dir / "init",
-        first_uid=of.first_uid,
-        runsc=of.runsc,
+        settings.crun,
+        init_directory=settings.state_dir / "init",
+        first_uid=settings.first_uid,
+        runsc=settings.runsc,
     )
 
 

@@ -163,7 +163,7 @@ def test_the_service_checks_the_user_ids_that_it_uses(monkeypatch):
     monkeypatch.setattr("sandbox.worker.host.check_host", note)
     host_check(Settings(first_uid=100_000))
     monkeypatch.setenv("SANDBOX_FIRST_UID", "200000")
-    host_check()
+    host_check(Settings())
     assert [100_000, 200_000] == asked
 
 

@@ -155,9 +155,11 @@ async def test_every_request_has_a_line_without_secrets(
     api: Api, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "sandbox.audit"):
-        await api.post({**SMALL, "code": "the source"}, headers=bearer(ALICE))
+        done = await api.post({**SMALL, "code": "the source"}, headers=bearer(ALICE))
         await api.http.get("/runs/r_%0aforged", headers=bearer("a wrong secret"))
-    lines = [record.getMessage() for record in caplog.records if record.name == "sandbox.audit"]
+    records = [record for record in caplog.records if record.name == "sandbox.audit"]
+    assert [record.__dict__["run"] for record in records] == [done.json()["id"], ""]
+    lines = [record.getMessage() for record in records]
     assert [line.rsplit(" ", 1)[0] for line in lines] == [
         "caller=alice method=POST path='/run' status=200",
         "caller=- method=GET path='/runs/r_\\nforged' status=401",

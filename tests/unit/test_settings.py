@@ -7,7 +7,9 @@ import pytest
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
-from sandbox.settings import MaximumLimits, Settings
+from sandbox.cli.main import run_command_line
+from sandbox.config_file import ConfigError
+from sandbox.settings import MaximumLimits, Settings, variables
 
 README = Path(__file__).parents[2] / "README.md"
 _ROW = re.compile(r"^\| `(SANDBOX_[A-Z_]+)` \| (.*?) \| (.*?) \|$", re.MULTILINE)
@@ -58,6 +60,76 @@ def test_nonsense_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: 
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError):
         Settings()
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "sandbox.toml"
+    monkeypatch.setenv("SANDBOX_CONFIG", str(path))
+    return path
+
+
+def test_every_variable_is_a_name_in_the_file() -> None:
+    assert {f"SANDBOX_{name.upper()}" for name in variables()} == {
+        *rows(Settings),
+        *rows(MaximumLimits),
+    }
+
+
+def test_the_file_sets_them(config: Path) -> None:
+    config.write_text(
+        "port = 9000\nmax_memory_mb = 128\nmax_body_bytes = 2048\npin_cores = false\n"
+    )
+    settings = Settings()
+    assert (settings.port, settings.max_body_bytes, settings.pin_cores) == (9000, 2048, False)
+    assert settings.maximum.memory_mb == 128
+
+
+def test_the_environment_goes_before_the_file(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config.write_text("port = 9000\nslots = 3\nmax_memory_mb = 128\nmax_pids = 9\n")
+    monkeypatch.setenv("SANDBOX_PORT", "9001")
+    monkeypatch.setenv("SANDBOX_MAX_MEMORY_MB", "256")
+    settings = Settings(slots=4)
+    assert (settings.port, settings.slots) == (9001, 4)
+    assert (settings.maximum.memory_mb, settings.maximum.pids) == (256, 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("prot = 1", "there is no setting prot; did you mean port?"),
+        ("[maximum]\nmemory_mb = 1", "there is no setting maximum"),
+        ("SANDBOX_PORT = 1", "there is no setting SANDBOX_PORT"),
+        ("port = ", "Invalid value"),
+        ("port = '\xff'", "codec"),
+    ],
+)
+def test_a_file_that_is_wrong_is_refused(config: Path, text: str, complaint: str) -> None:
+    config.write_text(text, encoding="latin-1")
+    with pytest.raises(ConfigError, match=complaint) as caught:
+        Settings()
+    assert str(config) in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_refused(config: Path) -> None:
+    with pytest.raises(ConfigError, match=str(config)):
+        Settings()
+
+
+def test_nonsense_in_the_file_is_refused(config: Path) -> None:
+    config.write_text("port = 'x'")
+    with pytest.raises(ValidationError, match="port"):
+        Settings()
+
+
+def test_the_command_says_what_is_wrong_with_the_file(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text("prot = 1")
+    assert run_command_line(["serve"]) == 2
+    assert f"error: SANDBOX_CONFIG {config}: there is no setting prot" in capsys.readouterr().err
 
 
 def test_services_in_different_places_have_different_names(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.jobs import Job, JobResult, WorkerHello, failed, pack, unpack
+from sandbox.logs import about
 from sandbox.queue.base import (
     NO_DEMAND,
     Demand,
@@ -217,7 +218,7 @@ class StreamQueue:
         try:
             await self._store.call("cancel", job_id, within_s=_CANCEL_S)
         except QueueBroken as error:
-            log.warning("run %s is not cancelled: %s", job_id, error)
+            log.warning("run %s is not cancelled: %s", job_id, error, extra=about(job_id))
 
     def close(self) -> None:
         """See `JobQueue`."""

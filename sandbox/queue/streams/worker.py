@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from sandbox.jobs import Job, JobResult, WorkerHello, pack, unpack
+from sandbox.logs import about
 from sandbox.queue.base import Handler, QueueBroken, answer, packed_result
 from sandbox.queue.streams.store import Store
 
@@ -158,7 +159,8 @@ class StreamWorker:
                 job = unpack(Job, payload)
             except msgspec.MsgspecError as error:
                 # Another version's: its lease runs out, and another worker may know it.
-                log.error("run %s cannot be read by this worker: %s", job_id.decode(), error)
+                run = job_id.decode()
+                log.error("run %s cannot be read by this worker: %s", run, error, extra=about(run))
                 continue
             job = dataclasses.replace(job, attempt=deliveries - 1)
             self._begin(job, token, is_slow=bool(is_slow))
@@ -177,15 +179,18 @@ class StreamWorker:
 
     async def _commit(self, held: _Held, result: JobResult) -> None:
         packed = packed_result(result, _MOST_RESULT_BYTES)
+        run = held.job_id
         try:
             said = await self._store.call(
                 "commit", held.job_id, held.token, packed, within_s=_COMMIT_S
             )
         except QueueBroken as error:
-            log.error("run %s: its result is lost, it will be run again: %s", held.job_id, error)
+            text = "run %s: its result is lost, it will be run again: %s"
+            log.error(text, run, error, extra=about(run))
             return
         if said == b"fenced":
-            log.warning("run %s: was taken from this worker, its result is dropped", held.job_id)
+            text = "run %s: was taken from this worker, its result is dropped"
+            log.warning(text, run, extra=about(run))
 
     async def _wait_for_work(self) -> None:
         try:
@@ -210,7 +215,8 @@ class StreamWorker:
         gone = {job_id.decode() for job_id in lost}
         for one in held:
             if one.job_id in gone and not one.judging.done():
-                log.info("run %s: is not wanted from this worker any more", one.job_id)
+                text = "run %s: is not wanted from this worker any more"
+                log.info(text, one.job_id, extra=about(one.job_id))
                 one.judging.cancel()
 
     async def _finish_held(self) -> None:
