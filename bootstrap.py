@@ -21,6 +21,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -87,13 +88,15 @@ class Step(NamedTuple):
 # --- helpers --------------------------------------------------------------------------------------
 
 
-def run(command: Sequence[object], mend: str, env: dict[str, str] | None = None) -> str:
+def run(
+    command: Sequence[object], mend: str, env: dict[str, str] | None = None, cwd: Path = ROOT
+) -> str:
     """Run a command without showing it, and return its output; raises SetupError with the tail."""
     words = [str(word) for word in command]
     try:
         done = subprocess.run(
             words,
-            cwd=str(ROOT),
+            cwd=str(cwd),
             env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -201,6 +204,11 @@ def installed_system_packages(names: list[str]) -> list[str]:
 
 def apt_get_install(names: list[str]) -> None:
     """Install packages. A package source that fails matters only if the packages cannot be had."""
+    apt_get_updated(["install", "--no-install-recommends", *names])
+
+
+def apt_get_updated(words: list[str], cwd: Path = ROOT) -> None:
+    """Let apt-get do something in a directory, after it has asked the package sources what is new."""
     apt = ["apt-get", "--quiet", "--yes", "-o", "DPkg::Lock::Timeout=300"]
     env = {"DEBIAN_FRONTEND": "noninteractive"}
     mend = "mend what apt-get says above, then run this again"
@@ -210,7 +218,7 @@ def apt_get_install(names: list[str]) -> None:
     except SetupError as error:
         stale = error
     try:
-        run([*apt, "install", "--no-install-recommends", *names], mend, env)
+        run([*apt, *words], mend, env, cwd)
     except SetupError as error:
         raise stale or error from error
 
@@ -329,6 +337,21 @@ def build_gvisor(dev: bool) -> bool:
     return binary.stat().st_mtime >= start
 
 
+def fetch_promtool(dev: bool) -> bool:
+    """Take promtool, which checks alerts, out of Debian's package; its service is not wanted here."""
+    target = VENV / "bin" / "promtool"
+    if target.exists() or shutil.which("promtool"):
+        return False
+    with tempfile.TemporaryDirectory() as name, needs_network("apt-get", "/etc/apt/sources.list*"):
+        place = Path(name)
+        # As root all the same: the temporary directory is closed to apt's own user.
+        apt_get_updated(["-o", "APT::Sandbox::User=root", "download", "prometheus"], place)
+        for package in place.glob("*.deb"):
+            run(["dpkg-deb", "--extract", package, place], "see that the disk is not full")
+        shutil.move(str(place / "usr" / "bin" / "promtool"), str(target))
+    return True
+
+
 def install_npm(dev: bool) -> bool:
     """Install npm, which fetches the packages of some images; Debian's needs 400 others."""
     if shutil.which("npm"):
@@ -347,6 +370,7 @@ STEPS = [
     Step("init", "init binary", build_init),
     Step("images", "default images", build_images),
     Step("gvisor", "gVisor for the tests", build_gvisor, dev_only=True),
+    Step("promtool", "promtool for the tests", fetch_promtool, dev_only=True),
 ]
 # Taken by name alone: what only building all images needs.
 EXTRA_STEPS = [Step("npm", "npm, for images", install_npm)]

@@ -74,6 +74,9 @@ class Image:
     warm: WarmSpec | None = None
 
 
+Mishap = Literal["leaked", "rebuilt", "lost"]
+"""A slot did not come clean after a run; a broken one got a new container; one could not be mended."""
+
 How = Literal["hit", "boot", "swap"]
 """A slot that is given out holds the image, is empty, or holds another one, which is swapped."""
 
@@ -132,6 +135,7 @@ class SlotPool:
         self._waiting: list[_Waiter] = []
         self._placement = Placement()
         self._leases: collections.deque[Lease] = collections.deque(maxlen=_MOST_LEASES)
+        self._mishaps: collections.Counter[Mishap] = collections.Counter()
 
     @classmethod
     def open(cls, config: PoolConfig) -> Self:
@@ -193,6 +197,12 @@ class SlotPool:
         leases = list(self._leases)
         self._leases.clear()
         return leases
+
+    def take_mishaps(self) -> dict[Mishap, int]:
+        """What has happened to slots since this was asked last, and how often."""
+        mishaps = dict(+self._mishaps)  # without what is 0
+        self._mishaps.clear()
+        return mishaps
 
     @property
     def is_wanted(self) -> bool:
@@ -266,12 +276,15 @@ class SlotPool:
         self._hand_out()
 
     async def _rebuild(self, slot: Slot) -> bool:
+        self._mishaps["leaked"] += slot.has_leaked
         try:
             await slot.rebuild()
         except (SandboxFault, OSError) as error:
+            self._mishaps["lost"] += 1
             # Something inside does not die. Fewer slots are better than a dirty one.
             log.error("%s is lost: %s", slot.name, error)
             return False
+        self._mishaps["rebuilt"] += 1
         log.warning("%s was broken and has been rebuilt", slot.name)
         return True
 

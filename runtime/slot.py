@@ -55,6 +55,7 @@ class Slot:
         self._run: Run | None = None
         self._broken = False
         self._is_clean = True
+        self.has_leaked = False
 
     @classmethod
     def make(
@@ -182,12 +183,17 @@ class Slot:
         return outcome
 
     async def _come_clean(self) -> None:
-        """Waits until nothing of a run is left: no process, and no memory that is charged to the slot.
+        """Waits until nothing of a run is left. Raises SlotBroken: something stays."""
+        try:
+            await self._until_nothing_is_left()
+        except SlotBroken:
+            self.has_leaked = True
+            raise
+
+    async def _until_nothing_is_left(self) -> None:
+        """No process, and no memory that is charged to the slot.
 
         Memory can outlive its processes: in files that are on their way through a socket, for one.
-
-        Raises:
-            SlotBroken: something stays.
         """
         self._cgroup.check_clean()
         for pause_s in _PAUSES_S:
@@ -259,7 +265,7 @@ class Slot:
     async def _rebuild(self) -> None:
         await self._close()
         self._cgroup = await asyncio.to_thread(self._make_cgroup)
-        self._broken = False
+        self._broken = self.has_leaked = False
 
     async def close(self) -> None:
         """Ends everything inside and removes the cgroup. Raises SlotBroken like `rebuild`."""

@@ -238,6 +238,7 @@ class JobResult:
     grade: Literal["strong", "weak"] | None = None
     # Of the worker, since its last result.
     leases: tuple[SlotLease, ...] = ()
+    mishaps: dict[str, int] = field(default_factory=dict)
 
 
 def failed(job_id: str, code: str, message: str, *, retryable: bool = True) -> JobResult:

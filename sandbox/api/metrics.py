@@ -1,18 +1,25 @@
 """All metric names and buckets of the API, in one place."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from sandbox.jobs import JobResult
-from sandbox.queue.base import JobQueue, Ticket
+from sandbox.queue.base import EVENTS, Fleet, JobQueue, Ticket
 
 _PHASE_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 
 class Metrics:
-    """What ``GET /metrics`` tells."""
+    """What ``GET /metrics`` tells: counts of this process, and how its queue and workers are.
 
-    def __init__(self, queue: JobQueue) -> None:
-        """Counts from now on; the gauges look at ``queue``."""
+    Several APIs of one queue tell the same of it, so that sums over them are for the counts alone.
+    """
+
+    def __init__(self, queue: JobQueue, fleet: Fleet) -> None:
+        """Counts from now on; the gauges look at ``queue`` and ``fleet``."""
         self._registry = CollectorRegistry()
         self._runs = Counter(
             "sandbox_runs", "Finished runs.", ("language", "verdict"), registry=self._registry
@@ -40,24 +47,32 @@ class Metrics:
             buckets=_PHASE_BUCKETS_S,
             registry=self._registry,
         )
-        waiting = Gauge("sandbox_queue_waiting", "Runs that wait.", registry=self._registry)
-        waiting.set_function(lambda: queue.waiting)
-        running = Gauge("sandbox_queue_running", "Runs under way.", registry=self._registry)
-        running.set_function(lambda: queue.running)
+        self._mishaps = Counter(
+            "sandbox_slot_mishaps",
+            "Slots that were leaked (did not come clean after a run), rebuilt (were broken), lost.",
+            ("what",),
+            registry=self._registry,
+        )
+        for what in ("leaked", "rebuilt", "lost"):
+            self._mishaps.labels(what)  # a count that is 0 is there, too
+        self._registry.register(_Now(queue, fleet))
 
     def finished(self, ticket: Ticket, result: JobResult | None) -> None:
         """Counts a finished run; None is a cancelled one."""
         verdict = "cancelled" if result is None else str(result.verdict)
         self._runs.labels(ticket.language, verdict).inc()
-        if result is not None:
-            self._phase.labels("queue").observe(ticket.queue_s)
-            self._phase.labels("prepare").observe(result.prepare_s)
-            self._phase.labels("compile").observe(result.compile_s)
-            self._phase.labels("run").observe(result.run_s)
-            for lease in result.leases:
-                self._leases.labels(lease.image, lease.how).inc()
-                if lease.how != "hit":
-                    self._boot.labels(lease.image).observe(lease.boot_s)
+        if result is None:
+            return
+        self._phase.labels("queue").observe(ticket.queue_s)
+        self._phase.labels("prepare").observe(result.prepare_s)
+        self._phase.labels("compile").observe(result.compile_s)
+        self._phase.labels("run").observe(result.run_s)
+        for lease in result.leases:
+            self._leases.labels(lease.image, lease.how).inc()
+            if lease.how != "hit":
+                self._boot.labels(lease.image).observe(lease.boot_s)
+        for what, count in result.mishaps.items():
+            self._mishaps.labels(what).inc(count)
 
     def refused(self, code: str) -> None:
         """Counts a request that was refused for lack of room."""
@@ -66,3 +81,34 @@ class Metrics:
     def text(self) -> bytes:
         """The metrics in Prometheus' text format."""
         return generate_latest(self._registry)
+
+
+class _Now(Collector):
+    """What is looked at when somebody asks."""
+
+    def __init__(self, queue: JobQueue, fleet: Fleet) -> None:
+        self._queue = queue
+        self._fleet = fleet
+
+    def collect(self) -> Iterator[Metric]:
+        """See `Collector`."""
+        queue, fleet = self._queue, self._fleet
+        slots = sum(worker.hello.slots for worker in fleet.workers)
+        busy = min(queue.running, slots)
+        gauges = {
+            "queue_waiting": ("Runs that wait.", queue.waiting),
+            "queue_running": ("Runs under way.", queue.running),
+            "queue_oldest_seconds": ("Age of the run that has waited longest.", queue.oldest_s),
+            "queue_work_seconds": ("Work that waits, in seconds of slots.", queue.waiting_work_s),
+            "queue_reachable": ("1, or 0 if the queue cannot be used.", queue.trouble is None),
+            "workers": ("Workers that work.", len(fleet.workers)),
+            "workers_unfit": ("Workers that have given up.", len(fleet.faults)),
+        }
+        for name, (text, value) in gauges.items():
+            yield GaugeMetricFamily(f"sandbox_{name}", text, value)
+        states = GaugeMetricFamily("sandbox_slots", "Slots by what they do.", labels=["state"])
+        states.add_metric(["busy"], busy)
+        states.add_metric(["idle"], slots - busy)
+        yield states
+        for event, text in EVENTS.items():
+            yield CounterMetricFamily(f"sandbox_queue_{event}", text, queue.events.get(event, 0))

@@ -36,7 +36,7 @@ class Service:
         """No workers yet; those of the local queue connect to ``listener``."""
         self.settings = settings
         self.queue, self.workers = open_queue(settings, listener, self._on_workers_changed)
-        self.metrics = Metrics(self.queue)
+        self.metrics = Metrics(self.queue, self.workers)
         self.languages = Languages([])
         self._archives: dict[str, Archives] = {}
         self._unfinished: Counter[str] = Counter()

@@ -20,6 +20,16 @@ MAX_MESSAGE_BYTES = 1 << 30
 Handler = Callable[[Job], Awaitable[JobResult]]
 
 
+EVENTS = {
+    "claimed": "A worker took a job.",
+    "reclaimed": "A job was taken from a worker that died or was silent, or was handed back.",
+    "fenced": "A result was dropped: its worker did not have the job any more.",
+    "expired": "A job was not run: no worker was free before its deadline.",
+    "worker_died": "A job was given up: its worker died every time.",
+}
+"""What a queue counts."""
+
+
 class QueueFull(Exception):
     """The queue takes nothing more for now."""
 
@@ -104,6 +114,14 @@ class JobQueue(Protocol):
     @property
     def waiting_work_s(self) -> float:
         """Seconds of slots that the waiting jobs will need, about."""
+
+    @property
+    def oldest_s(self) -> float:
+        """How long the job that has waited longest has been in its place; 0 if none waits."""
+
+    @property
+    def events(self) -> Mapping[str, int]:
+        """How often each of `EVENTS` has happened."""
 
     @property
     def full(self) -> bool:

@@ -9,6 +9,7 @@ import asyncio
 import collections
 import dataclasses
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -64,6 +65,7 @@ class LocalQueue:
         self._capacity_bytes = capacity_bytes
         self._waiting_bytes = 0
         self.waiting_work_s = 0.0
+        self.events: Counter[str] = Counter()
         self._waiting: collections.OrderedDict[str, LocalTicket] = collections.OrderedDict()
         self._workers: dict[Worker, _Attached] = {}
         self._closed = False
@@ -79,6 +81,12 @@ class LocalQueue:
     def running(self) -> int:
         """Jobs that a worker is busy with."""
         return sum(len(attached.running) for attached in self._workers.values())
+
+    @property
+    def oldest_s(self) -> float:
+        """See `JobQueue`: who waits in front came first, or was running already."""
+        oldest = next(iter(self._waiting.values()), None)
+        return 0.0 if oldest is None else time.monotonic() - oldest.submitted_s
 
     @property
     def full(self) -> bool:
@@ -156,6 +164,7 @@ class LocalQueue:
         if ticket is not None:
             if ticket.worker is not None:
                 ticket.worker.send_cancel(job_id)
+            self.events["expired"] += 1
             message = "no worker was free before its deadline"
             ticket.result.set_result(failed(job_id, "expired", message))
             self._check_idle()
@@ -206,10 +215,12 @@ class LocalQueue:
             if ticket.result.done():
                 continue
             if attempt >= MAX_ATTEMPTS:
+                self.events["worker_died"] += 1
                 message = f"the worker died during this run, {attempt} times"
                 ticket.result.set_result(failed(ticket.job.id, "worker_died", message))
                 continue
             ticket.job = dataclasses.replace(ticket.job, attempt=attempt)
+            self.events["reclaimed"] += 1
             ticket.worker = ticket.claimed_s = None
             self._wait(ticket)
             self._waiting.move_to_end(ticket.job.id, last=False)
@@ -235,6 +246,7 @@ class LocalQueue:
         while attached.handed and len(attached.running) < attached.slots:
             ticket = self._stop_waiting(next(iter(attached.handed)))
             assert ticket is not None
+            self.events["claimed"] += 1
             ticket.claimed_s = time.monotonic()
             attached.running[ticket.id] = ticket
 

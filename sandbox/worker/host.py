@@ -204,6 +204,10 @@ class Host:
         names = {image.digest: image.name for image in self.catalog.images}
         return [(names[lease.digest], lease) for lease in self.pool.take_leases()]
 
+    def take_mishaps(self) -> dict[str, int]:
+        """See `SlotPool.take_mishaps`."""
+        return {str(name): count for name, count in self.pool.take_mishaps().items()}
+
     def _image(self, image: StoredImage) -> Image:
         if image.digest not in self._images:
             self._images[image.digest] = Image(image.digest, image.rootfs, warm_spec(image))

@@ -134,7 +134,7 @@ async def _serve(settings: Settings, host: Host, hello: WorkerHello) -> None:
     async def judge_and_count(job: Job) -> JobResult:
         result = await judge.judge(job)
         leases = [SlotLease(name, lease.how, lease.boot_s) for name, lease in host.take_leases()]
-        return dataclasses.replace(result, leases=tuple(leases))
+        return dataclasses.replace(result, leases=tuple(leases), mishaps=host.take_mishaps())
 
     queue = open_worker_end(settings, hello, judge_and_count, host.held_images)
     loop = asyncio.get_running_loop()

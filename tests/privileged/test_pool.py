@@ -322,6 +322,7 @@ def test_a_program_that_is_killed_from_outside_ends_by_that_signal(runner: Runne
 
 def test_a_slot_that_does_not_come_clean_is_not_used_again(runner: Runner):
     async def scenario() -> None:
+        runner.pool.take_mishaps()
         async with runner.slot() as slot:
             for directory in cgroup_directories(slot):
                 (directory / "cgroup.procs").write_text(str(alien.pid))
@@ -329,6 +330,7 @@ def test_a_slot_that_does_not_come_clean_is_not_used_again(runner: Runner):
                 await runner.run_in(slot, HELLO)
             assert not slot.is_usable
         await is_fine(runner)
+        assert {"leaked": 1, "rebuilt": 1} == runner.pool.take_mishaps()
 
     with subprocess.Popen(["sleep", "60"]) as alien:
         runner.wait(scenario())

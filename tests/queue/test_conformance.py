@@ -8,7 +8,7 @@ import pytest
 from sandbox.api.errors import ApiError
 from sandbox.api.runs import Runs
 from sandbox.models import Verdict
-from sandbox.queue.base import JobQueue, QueueClosed, QueueFull
+from sandbox.queue.base import EVENTS, JobQueue, QueueClosed, QueueFull
 from tests.queue.rig import Rig, job
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
@@ -18,6 +18,11 @@ async def until(condition: Callable[[], bool]) -> None:
     """Looks again and again until something is so; the test's time limit bounds it."""
     while not condition():  # noqa: ASYNC110 - what changes is another process's state
         await asyncio.sleep(0.005)
+
+
+def of_all(**counts: int) -> dict[str, int]:
+    """All that a queue counts, with the others at 0."""
+    return {**dict.fromkeys(EVENTS, 0), **counts}
 
 
 def runs_of(queue: JobQueue) -> Runs:
@@ -151,6 +156,21 @@ async def test_a_dead_workers_job_runs_again_and_is_then_our_fault(rig: Rig) -> 
     assert (result.verdict, result.reward) == (Verdict.IE, None)
     assert result.fault is not None
     assert result.fault.code == "worker_died"
+    events = {"claimed": rig.deliveries, "reclaimed": rig.deliveries - 1, "worker_died": 1}
+    await until(lambda: of_all(**queue.events) == of_all(**events))
+
+
+async def test_the_age_of_what_waits_is_told(rig: Rig) -> None:
+    queue, _ = await rig.open()
+    assert queue.oldest_s == 0
+    await queue.submit(job())
+    await until(lambda: queue.oldest_s > 0.02)
+    await queue.submit(job())
+    await until(lambda: queue.waiting == 2)
+    assert queue.oldest_s > 0.02  # that of the first, not of the last
+    worker = await rig.worker(slots=2)
+    await until(lambda: len(worker.started) == 2 and queue.waiting == 0)
+    await until(lambda: queue.oldest_s == 0)
 
 
 async def test_a_dead_workers_job_goes_before_others(rig: Rig) -> None:
@@ -178,6 +198,7 @@ async def test_what_waits_for_too_long_is_not_run(rig: Rig) -> None:
     worker.release()
     await until(lambda: len(fleet.workers) == 1)
     assert (worker.started, queue.waiting) == ([], 0)
+    await until(lambda: queue.events["expired"] == 1)
 
 
 async def test_a_key_stands_for_its_first_request(rig: Rig) -> None:

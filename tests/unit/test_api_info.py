@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sandbox.api.examples import RUN_EXAMPLES
 from sandbox.jobs import SlotLease
 from sandbox.models import ImageInfo, LanguageInfo, Readiness, RunRequest
-from tests.api_harness import SMALL, Api, error_of, ran_well, serve
+from tests.api_harness import SMALL, Api, error_of, ran_well, serve, until
 
 pytestmark = pytest.mark.anyio
 
@@ -143,6 +143,7 @@ async def test_metrics_are_what_prometheus_reads(api: Api) -> None:
     }
     assert counts == {"queue": 2, "prepare": 2, "compile": 2, "run": 2}
     assert {"sandbox_queue_waiting", "sandbox_queue_running", "sandbox_refused"} <= set(families)
+    assert families["sandbox_queue_claimed"].samples[0].value == 2
 
 
 async def test_leases_of_slots_are_counted_by_image_and_boots_are_timed(api: Api) -> None:
@@ -160,12 +161,51 @@ async def test_leases_of_slots_are_counted_by_image_and_boots_are_timed(api: Api
 
 
 async def test_gauges_tell_what_is_now() -> None:
-    async with serve(slots=1) as api:
+    async with serve(slots=2) as api:
+        assert await api.metric('sandbox_slots{state="idle"}') == 2
+        assert await api.metric("sandbox_queue_oldest_seconds") == 0
         api.worker.hold()
-        for _ in range(3):
+        for _ in range(4):
             await api.submit()
-        assert await api.metric("sandbox_queue_running") == 1
+        assert await api.metric("sandbox_queue_running") == 2
         assert await api.metric("sandbox_queue_waiting") == 2
+        assert await api.metric("sandbox_queue_oldest_seconds") > 0
+        assert await api.metric("sandbox_queue_work_seconds") > 0
+        assert await api.metric('sandbox_slots{state="busy"}') == 2
+        assert await api.metric('sandbox_slots{state="idle"}') == 0
+        assert await api.metric("sandbox_workers") == 1
+        assert await api.metric("sandbox_queue_reachable") == 1
+
+
+async def test_jobs_of_dead_workers_are_counted(api: Api) -> None:
+    api.worker.hold()
+    await api.submit()
+    for reclaimed, given_up in ((1, 0), (1, 1)):
+        await api.worker.disconnect()
+        await api.until_workers(0)
+        assert await api.metric("sandbox_queue_reclaimed_total") == reclaimed
+        assert await api.metric("sandbox_queue_worker_died_total") == given_up
+        api.worker.reconnect()
+        await api.until_workers(1)
+        if not given_up:
+            await until(lambda: api.service.queue.running == 1)
+
+
+async def test_a_run_that_expires_is_counted() -> None:
+    async with serve(slots=1, queue_wait_s=0.05) as api:
+        api.worker.hold()
+        await api.submit()
+        assert (await api.run()).verdict == "IE"
+        assert await api.metric("sandbox_queue_expired_total") == 1
+
+
+async def test_what_happens_to_slots_is_counted(api: Api) -> None:
+    assert await api.metric('sandbox_slot_mishaps_total{what="lost"}') == 0
+    mishaps = {"leaked": 1, "rebuilt": 2}
+    api.worker.result_of = lambda job: replace(ran_well(job), mishaps=mishaps)
+    await api.run()
+    assert await api.metric('sandbox_slot_mishaps_total{what="leaked"}') == 1
+    assert await api.metric('sandbox_slot_mishaps_total{what="rebuilt"}') == 2
 
 
 async def test_a_caller_cannot_make_new_metrics(api: Api) -> None:

@@ -28,6 +28,7 @@ class FakeSlot:
         self.runs_in_container = 0
         self.boots: list[str] = []
         self.rebuilds = 0
+        self.has_leaked = False
         self.boot_error: Exception | None = None
         self._can_be_rebuilt = can_be_rebuilt
 

@@ -11,6 +11,7 @@ from typing import Any
 from sandbox.jobs import Job, JobResult, WorkerHello, failed, pack, unpack
 from sandbox.logs import about
 from sandbox.queue.base import (
+    EVENTS,
     NO_DEMAND,
     Demand,
     KeyReused,
@@ -114,6 +115,16 @@ class StreamQueue:
     def waiting_work_s(self) -> float:
         """See `JobQueue`; as it was a moment ago."""
         return self._survey.counts.get("work_ms", 0) / _MS
+
+    @property
+    def oldest_s(self) -> float:
+        """See `JobQueue`; as it was a moment ago."""
+        return self._survey.counts.get("oldest_ms", 0) / _MS
+
+    @property
+    def events(self) -> dict[str, int]:
+        """See `JobQueue`: of all processes that share the queue, since it was made."""
+        return {event: self._survey.counts.get(event, 0) for event in EVENTS}
 
     @property
     def full(self) -> bool:

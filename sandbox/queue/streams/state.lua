@@ -202,6 +202,18 @@ local function next_in(lane)
   return found[1] and tonumber(string.match(found[1][1], '^%d+'))
 end
 
+-- When the job came that has waited longest; now if none waits.
+local function oldest()
+  local since = now
+  local lanes = call('HGETALL', LANES)
+  for index = 1, #lanes, 2 do
+    if tonumber(lanes[index + 1]) > 0 then
+      since = math.min(since, next_in(lanes[index]) or now)
+    end
+  end
+  return since
+end
+
 local function take(lane, consumer)
   local reply =
     call('XREADGROUP', 'GROUP', GROUP, consumer, 'COUNT', 1, 'STREAMS', LANE .. lane, '>')
@@ -213,6 +225,7 @@ local function take(lane, consumer)
   end
   wait_counts(lane, job[1], job[2], -1)
   count('running', 1)
+  count('claimed', 1)
   call('HSET', JOB .. id, 'state', 'running', 'claimed', now, 'worker', consumer)
   local token = call('HINCRBY', JOB .. id, 'token', 1)
   local deliveries = call('HINCRBY', JOB .. id, 'deliveries', 1)
@@ -405,7 +418,10 @@ end
 function transition.survey(keep, keep_bytes, keep_ms)
   tidy()
   forget(tonumber(keep), tonumber(keep_bytes), tonumber(keep_ms))
-  return { call('HGETALL', COUNTS), call('HGETALL', HELLOS), call('HGETALL', FAULTS) }
+  local counts = call('HGETALL', COUNTS)
+  counts[#counts + 1] = 'oldest_ms'
+  counts[#counts + 1] = now - oldest()
+  return { counts, call('HGETALL', HELLOS), call('HGETALL', FAULTS) }
 end
 
 if ARGV[1] ~= 'submit' then
