@@ -29,7 +29,7 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 5.0
 _STEADY_S = 10.0
 _MOST_QUICK_DEATHS = 8
 # What the API and then the workers have to end after the drain is over.
-_STOP_GRACE_S = 15.0
+STOP_GRACE_S = 15.0
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _HOST_NOT_READY = 78  # EX_CONFIG in sysexits.h
 _IMAGE_CHANGED = 65  # EX_DATAERR
@@ -309,10 +309,10 @@ class _Supervisor:
         """The API first, since it finishes what was accepted, and the workers are needed for that."""
         log.info("stopping")
         workers = [child for child in self._children if child is not self._api]
-        drain_s = self._settings.drain_s + _STOP_GRACE_S
+        drain_s = self._settings.drain_s + STOP_GRACE_S
         self._end([self._api], drain_s, reader, keep=workers)
         # Workers of a queue beyond this machine drain too: they have jobs of other APIs.
-        within_s = _STOP_GRACE_S if self._settings.queue is None else drain_s
+        within_s = STOP_GRACE_S if self._settings.queue is None else drain_s
         self._end(workers, within_s, reader, keep=[])
 
     def _end(

@@ -118,7 +118,7 @@ _RUN_STEPS = (
     Step("overlay", _mount_overlay, "works in a user namespace, on a tmpfs, with userxattr",
          "modprobe overlay; or use Linux 6.6 or newer, with CONFIG_TMPFS_XATTR"),
     Step("proc", _mount_proc, "can be mounted in a user namespace",
-         "in a container, let nothing cover parts of /proc (Kubernetes: procMount: Unmasked)"),
+         "in a container, mount -t proc proc /proc, so that nothing covers parts of it"),
 )  # fmt: skip
 _SECCOMP_STEPS = (
     Step("seccomp", _filter_a_call, "filters are accepted and take effect",

@@ -170,7 +170,7 @@ def check_cgroups(machine: Machine) -> Iterator[Finding]:
     names = [""] if layout is Layout.V2 else V1_CONTROLLERS
     fixed = [path for name in names if not os.access(path := machine.cgroups / name, os.W_OK)]
     if fixed:
-        mend = "remount it writable; in a container: run it privileged"
+        mend = "mount -o remount,rw /sys/fs/cgroup"
         where = ", ".join(map(str, fixed))
         yield Finding(
             "cgroup tree",

@@ -37,6 +37,8 @@ from sandbox.worker.judge import Judge
 
 log = logging.getLogger(__name__)
 
+_LIFE_S = 5.0
+
 
 def run_worker(settings: Settings, index: int) -> None:
     """The whole life of a worker process: opens the slots and serves until SIGTERM.
@@ -53,7 +55,7 @@ def run_worker(settings: Settings, index: int) -> None:
     host = Host.open(settings, index)
     name = worker_name(settings, index)
     hello = _hello(settings, name, host.catalog, findings + host.findings)
-    uvloop.run(_serve(settings, host, hello))
+    uvloop.run(_serve(settings, index, host, hello))
 
 
 def worker_name(settings: Settings, index: int) -> str:
@@ -120,7 +122,7 @@ def _changes(limits: Limits) -> LimitChanges:
     )
 
 
-async def _serve(settings: Settings, host: Host, hello: WorkerHello) -> None:
+async def _serve(settings: Settings, index: int, host: Host, hello: WorkerHello) -> None:
     judge = Judge(
         host,
         hello.name,
@@ -142,6 +144,7 @@ async def _serve(settings: Settings, host: Host, hello: WorkerHello) -> None:
     serving = asyncio.create_task(queue.serve())
     loop.add_signal_handler(signal.SIGTERM, queue.stop)
     watching = asyncio.create_task(_watch(settings, host, queue, serving))
+    alive = asyncio.create_task(_show_life(settings.run_dir / f"alive-{index}"))
     try:
         with contextlib.suppress(asyncio.CancelledError):
             await serving
@@ -149,8 +152,23 @@ async def _serve(settings: Settings, host: Host, hello: WorkerHello) -> None:
     finally:
         await host.close()
         watching.cancel()
+        alive.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await watching
+
+
+async def _show_life(path: Path) -> None:
+    """Touches a file again and again, for those who want to know whether this event loop turns."""
+    while True:
+        _touch(path)
+        await asyncio.sleep(_LIFE_S)
+
+
+def _touch(path: Path) -> None:
+    try:
+        path.touch()
+    except OSError as error:
+        log.warning("%s cannot be touched: %s", path, error)
 
 
 async def _watch(
