@@ -20,6 +20,7 @@ from runtime.syscalls import CAP_SYS_RESOURCE
 
 # Measured: with these and no other, slots are made, booted, run in and closed.
 NEEDED_CAPABILITIES = {
+    "CAP_CHOWN": 0,  # pipes that are given to the slots' users
     "CAP_DAC_OVERRIDE": 1,  # files of containers' users
     "CAP_SETGID": 6,  # id maps of containers
     "CAP_SETUID": 7,

@@ -36,7 +36,7 @@ WORKERS_CAPABILITIES = {
     "IPC_LOCK",
 }
 # Installing packages in a directory: each of them was seen to be needed.
-BUILDERS_CAPABILITIES = WORKERS_CAPABILITIES - {"IPC_LOCK"} | {"CHOWN", "SYS_CHROOT"}
+BUILDERS_CAPABILITIES = WORKERS_CAPABILITIES - {"IPC_LOCK"} | {"SYS_CHROOT"}
 OTHERS_VARIABLES = {"REDIS_PASSWORD", "REDISCLI_AUTH", "MPLCONFIGDIR", URL_VARIABLE}
 # Made by an operator, not by us.
 SECRETS = {"redis", "callers"}
