@@ -533,7 +533,7 @@ def test_a_host_fails_its_check_by_a_fail_only(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], level: str, code: int
 ):
     finding = types.SimpleNamespace(name="crun", level=level, finding="x", mend="install it")
-    fake_module(monkeypatch, "sandbox.worker.host", host_check=lambda: [finding])
+    fake_module(monkeypatch, "sandbox.worker.host", host_check=lambda settings: [finding])
     assert code == run_command_line(["check"])
     assert (level != "PASS") == ("→ install it" in capsys.readouterr().out)
 
@@ -561,7 +561,7 @@ def test_images_are_mounted_with_their_own_help(capsys: pytest.CaptureFixture[st
 def test_a_module_that_is_broken_is_one_line_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    def fail() -> None:
+    def fail(_settings: object) -> None:
         raise RuntimeError("two\nlines \x1b[2J")
 
     fake_module(monkeypatch, "sandbox.worker.host", host_check=fail)
