@@ -311,6 +311,61 @@ def key() -> None:
 
 
 @app.command()
+def capacity(
+    rollouts_per_s: Annotated[
+        float, typer.Option("--rollouts-per-s", metavar="N", min=0.001, help="Runs a second.")
+    ],
+    p99: Annotated[
+        float,
+        typer.Option(metavar="S", min=0.001, help="Within what time 99 of 100 are to be answered."),
+    ],
+    slots: Annotated[
+        int, typer.Option(metavar="N", min=1, max=1024, help="Slots of each worker.")
+    ] = 8,
+    times: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Measured times in a slot, a number of seconds a line: prepare_s + compile_s + run_s of "
+            "results' `timing`.",
+        ),
+    ] = None,
+    mean: Annotated[
+        float, typer.Option(metavar="S", min=0.0001, help="Without FILE: their mean.")
+    ] = 0.5,
+    variation: Annotated[
+        float,
+        typer.Option(
+            metavar="X", min=0, max=10, help="… and their standard deviation divided by it."
+        ),
+    ] = 1.0,
+    overhead: Annotated[
+        float, typer.Option(metavar="S", min=0, help="What the queue and the API add to each run.")
+    ] = 0.01,
+    apis: Annotated[int, typer.Option(metavar="N", min=1, help="API processes.")] = 2,
+    request_kb: Annotated[
+        float, typer.Option(metavar="KB", min=0, help="Size of a request, on the average.")
+    ] = 8.0,
+    result_kb: Annotated[
+        float, typer.Option(metavar="KB", min=0, help="Size of a result, on the average.")
+    ] = 8.0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of the simulation.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Tell how many workers a load takes, and what is used up first. Asks no service.
+
+    Arrivals by chance at one queue are simulated; the figures of Redis and the API are measured ones.
+    """
+    from sandbox.cli.capacity import CapacityOptions, show
+
+    options = CapacityOptions(
+        rollouts_per_s, p99, slots, times, mean, variation, overhead, apis, request_kb, result_kb,
+        seed,
+    )  # fmt: skip
+    raise typer.Exit(show(options, as_json=as_json))
+
+
+@app.command()
 def check() -> None:
     """Check whether this machine can run the service."""
     from sandbox.cli import machine

@@ -32,9 +32,10 @@ PACKAGES = [
     "libc6-dev",
     "iproute2",  # loopback
     "mount",
+    "redis-server",  # for the worker's pod of Kubernetes
 ]
 # What pytest needs not, and is large.
-LEFT_OUT = ("mypy", "mypyc", "ruff", "pip", "__pycache__", "__editable__*")
+LEFT_OUT = ("kubernetes_validate", "mypy", "mypyc", "ruff", "pip", "__pycache__", "__editable__*")
 SPARE_BYTES = 512 << 20
 
 Say = Callable[[str], None]
@@ -114,6 +115,11 @@ def _make_system(place: Path, lock: int, say: Say) -> None:
             ignore=shutil.ignore_patterns(*LEFT_OUT),
         )  # fmt: skip
         (libraries / "project.pth").write_text("/srv/job/project\n")
+        # The commands that a script asks for by name.
+        shutil.copy(Path(sys.executable).parent / "kubectl", rootfs / "usr/bin/kubectl")
+        command = rootfs / "usr/bin/sandbox"
+        command.write_text('#!/bin/sh\nexec /usr/bin/python3 -m sandbox "$@"\n')
+        command.chmod(0o755)
         shutil.copy(START, rootfs / "start")
         (rootfs / "start").chmod(0o755)
         (rootfs / "var/lib/sandbox/images").mkdir(parents=True)

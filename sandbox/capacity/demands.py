@@ -1,0 +1,156 @@
+"""What a load asks for beside slots, and how much of it one Redis and some APIs have.
+
+The costs were measured: those of Redis by `python -m tests.bench.redis_costs`, that of the API with a
+worker that judges nothing, in a virtual machine. Another machine's are others, but not ten times as much.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+# Microseconds of Redis, which does one thing at a time.
+_SUBMIT_US, _CLAIM_US, _COMMIT_US, _LOOK_US = 52.0, 72.0, 45.0, 22.0
+_HEARD_US = 3.0  # by each API, of each run that has ended
+_BEAT_US, _BEAT_A_JOB_US = 20.0, 4.2
+_IDLE_US = 25.0  # a look for work, and the wait for it
+_SURVEY_A_WORKER_US = 13.3
+_CALLS_A_RUN, _CALLS_A_WORKER, _CALLS_AN_API = 4, 3, 3
+_HELLO_BYTES = 8_300
+_RECORD_BYTES = 500  # of a job or a result, beside what was sent and made
+_API_MS = 1.0
+# Results are kept for so long whatever the settings say, and so are their requests until they end.
+_UNREAD_S = 10.0
+
+# What there is. More than 70 % of a processor, a disk or a network makes others wait.
+_SHARE = 0.7
+_NETWORK_BYTES = 1.25e9  # a second: 10 Gbit
+_DISK_BYTES = 400e6  # a second, one after the other
+REDIS_MEMORY_BYTES = 6 << 30  # deploy/k8s
+REDIS_CONNECTIONS = 30_000  # maxclients, there
+_API_CONNECTIONS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is to be served.
+
+    Attributes:
+        rate: runs a second.
+        workers, slots: so many workers, and slots of each.
+        under_way: runs that occupy a slot, on the average.
+        answer_s: how long a caller waits, on the average.
+        request_bytes, result_bytes: of a run, on the average.
+        apis: API processes.
+    """
+
+    rate: float
+    workers: int
+    slots: int
+    under_way: float
+    answer_s: float
+    request_bytes: float
+    result_bytes: float
+    apis: int
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What is used of something, in its unit, how much there is, and what to do when that is not enough."""
+
+    name: str
+    unit: str
+    use: float
+    limit: float
+    remedy: str
+
+    @property
+    def share(self) -> float:
+        """Used, of what there is."""
+        return self.use / self.limit
+
+
+def demands(load: Load) -> list[Demand]:
+    """All of them, what is used up first in front."""
+    found = [_redis_time(load), _redis_calls(load), _redis_network(load), _redis_disk(load)]
+    found += [_redis_memory(load), _redis_connections(load), *_apis(load)]
+    return sorted(found, key=lambda one: one.share, reverse=True)
+
+
+def services(load: Load) -> int:
+    """Into how many services the load has to be split, each with a Redis, workers and APIs of its own."""
+    count = 1
+    while any(
+        one.share > 1 and one.name.startswith("Redis") for one in demands(_part(load, count))
+    ):
+        count += 1
+    return count
+
+
+def _part(load: Load, count: int) -> Load:
+    return replace(
+        load,
+        rate=load.rate / count,
+        workers=math.ceil(load.workers / count),
+        under_way=load.under_way / count,
+        apis=max(1, math.ceil(load.apis / count)),
+    )
+
+
+def _redis_us(load: Load) -> tuple[float, float]:
+    """Microseconds a second: for the runs, and for workers and APIs to know of each other."""
+    run_us = _SUBMIT_US + _CLAIM_US + _COMMIT_US + _LOOK_US + _HEARD_US * load.apis
+    workers_us = load.workers * (_BEAT_US + _IDLE_US) + load.under_way * _BEAT_A_JOB_US
+    return load.rate * run_us, workers_us + load.apis * load.workers * _SURVEY_A_WORKER_US
+
+
+def _redis_time(load: Load) -> Demand:
+    remedy = (
+        "several services, each with a Redis of its own, and callers that choose one by the hash of the "
+        "idempotency key; fewer and larger workers; fewer APIs"
+    )
+    return Demand("Redis: its processor", "cores", sum(_redis_us(load)) / 1e6, _SHARE, remedy)
+
+
+def _redis_calls(load: Load) -> Demand:
+    calls = load.rate * _CALLS_A_RUN + load.workers * _CALLS_A_WORKER + load.apis * _CALLS_AN_API
+    cost_us = sum(_redis_us(load)) / calls
+    remedy = "as above; how many a second there can be follows from what they cost"
+    return Demand("Redis: commands", "/s", calls, _SHARE * 1e6 / cost_us, remedy)
+
+
+def _redis_network(load: Load) -> Demand:
+    run_bytes = 2 * (load.request_bytes + load.result_bytes + 2 * _RECORD_BYTES)
+    hellos = load.apis * load.workers * _HELLO_BYTES
+    remedy = (
+        "smaller results: SANDBOX_MAX_RESULT_BYTES, `output_kb`, no `collect`; fewer APIs, each of which "
+        "hears of all workers every second"
+    )
+    use = load.rate * run_bytes + hellos
+    return Demand("Redis: its network", "B/s", use, _SHARE * _NETWORK_BYTES, remedy)
+
+
+def _redis_disk(load: Load) -> Demand:
+    written = load.rate * (load.request_bytes + load.result_bytes + 2 * _RECORD_BYTES)
+    remedy = "smaller requests (archives by their digest) and results; a faster disk; several Redis"
+    return Demand("Redis: its disk", "B/s", written, _SHARE * _DISK_BYTES, remedy)
+
+
+def _redis_memory(load: Load) -> Demand:
+    requests = load.rate * load.answer_s * (load.request_bytes + _RECORD_BYTES)
+    results = load.rate * _UNREAD_S * (load.result_bytes + _RECORD_BYTES)
+    remedy = "more memory (maxmemory); smaller results; SANDBOX_QUEUE_BYTES bounds what waits"
+    return Demand("Redis: its memory", "B", requests + results, REDIS_MEMORY_BYTES, remedy)
+
+
+def _redis_connections(load: Load) -> Demand:
+    use = 2 * load.workers + 3 * load.apis
+    remedy = "maxclients, and as many descriptors; fewer and larger workers"
+    return Demand("Redis: connections", "", use, REDIS_CONNECTIONS, remedy)
+
+
+def _apis(load: Load) -> list[Demand]:
+    busy = load.rate * _API_MS / 1000 / load.apis
+    waiting = load.rate * load.answer_s / load.apis
+    return [
+        Demand("each API: its processor", "cores", busy, _SHARE, "more APIs"),
+        Demand("each API: connections", "", waiting, _API_CONNECTIONS, "more APIs; wait=false"),
+    ]
