@@ -9,7 +9,7 @@ from testgen.pipeline.validation import legal_cases, score_validator
 from testgen.running.generators import LANGUAGE, generate
 from testgen.values import Case, Program
 from testgen.writing.model import BudgetSpent, Message
-from testgen.writing.prompts import ROLES, VALIDATOR_GUIDE, code_of, generator_guide
+from testgen.writing.prompts import CHECKER_GUIDE, ROLES, VALIDATOR_GUIDE, code_of, generator_guide
 
 Trial = Callable[[Program], Awaitable[str]]
 """Tries a program; what is wrong with it, in words for the model, or nothing."""
@@ -56,6 +56,11 @@ async def write_validator(bench: Bench) -> Program | None:
     return await _written(
         bench, VALIDATOR_GUIDE, _about(bench), "model.py", "python", _try_validator(bench)
     )
+
+
+async def write_checker(bench: Bench, trial: Trial) -> Program | None:
+    """The model's checker; whoever asks for it knows how it is tried."""
+    return await _written(bench, CHECKER_GUIDE, _about(bench), "model.py", "python", trial)
 
 
 async def _written(

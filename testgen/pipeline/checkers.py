@@ -15,17 +15,19 @@ from testgen.errors import DataError
 from testgen.inputs.outputs import changed, hopeless, misshapen, same_but_for_layout
 from testgen.judging.votes import needed
 from testgen.outputs import bytes_of
+from testgen.pipeline.authors import write_checker
 from testgen.pipeline.bench import Bench, Reason, Rejected
 from testgen.pipeline.measuring import split_wrong
 from testgen.pipeline.ruling import agreeing_with, rulings_on
+from testgen.pipeline.sources import source
 from testgen.pipeline.voting import Panel
 from testgen.running.checkers import program_checker
 from testgen.running.solutions import Judged
-from testgen.values import Case, Label, Program
+from testgen.values import Case, Checker, Label, Manner, Program
 
 
 async def choose_checker(bench: Bench, panel: Panel, cases: Sequence[Case]) -> ProgramChecker:
-    """The first of the problem's checkers that passes its tests.
+    """The first of the problem's checkers that passes its tests, else one that a model writes.
 
     Raises:
         Rejected: none does.
@@ -33,20 +35,44 @@ async def choose_checker(bench: Bench, panel: Panel, cases: Sequence[Case]) -> P
     bench.say("checker")
     scores: list[dict[str, Any]] = []
     bench.book["checkers"] = scores
+    few = _smallest(bench, panel, cases)
+
+    async def is_good(checker: Checker) -> bool:
+        score = await _scored(bench, checker, *few)
+        scores.append({"name": checker.program.name, **score})
+        return bool(score["good"])
+
     for checker in bench.problem.checkers:
-        name = checker.program.name
-        try:
-            candidate = program_checker(checker, bench.settings)
-        except DataError as error:
-            scores.append({"name": name, "good": False, "said": str(error)})
-            continue
-        score = await _tested(bench, candidate, *_smallest(bench, panel, cases))
-        scores.append({"name": name, **score})
-        if score["good"]:
-            bench.book["kind"] = {"kind": "checker", "comparison": f"checker {name}"}
-            return candidate
+        if await is_good(checker):
+            return _chosen(bench, checker)
+
+    async def trial(program: Program) -> str:
+        good = await is_good(Checker(program, Manner.TESTLIB))
+        return "" if good else str(scores[-1]["said"])
+
+    written = await write_checker(bench, trial) if bench.model is not None else None
+    if written is not None and scores[-1]["good"]:
+        place = f"checker/{Manner.TESTLIB}"
+        bench.book["problem"]["sources"].append(source(bench, place, written))
+        return _chosen(bench, Checker(written, Manner.TESTLIB))
     said = "; ".join(f"{one['name']}: {one['said']}" for one in scores) or "no checker is there"
     raise Rejected(Reason.SPECIAL_JUDGE, said)
+
+
+def _chosen(bench: Bench, checker: Checker) -> ProgramChecker:
+    name = f"checker {checker.program.name}"
+    bench.book["kind"] = {"kind": "checker", "comparison": name}
+    return program_checker(checker, bench.settings)
+
+
+async def _scored(
+    bench: Bench, checker: Checker, panel: Panel, cases: Sequence[Case]
+) -> dict[str, Any]:
+    try:
+        candidate = program_checker(checker, bench.settings)
+    except DataError as error:
+        return {"good": False, "said": str(error)}
+    return await _tested(bench, candidate, panel, cases)
 
 
 @dataclass(frozen=True)

@@ -101,12 +101,22 @@ async def _validator(bench: Bench) -> Program | None:
 async def _first_election(
     bench: Bench, panel: Panel, cases: Sequence[Case], found: Cues
 ) -> tuple[Jury, Election]:
-    if bench.problem.declared is not Declared.CUSTOM:
-        election = await elect(bench, panel, cases, found)
-        return plain_jury(bench, election.spec), election
+    if bench.problem.declared is not Declared.CUSTOM and not found.several_answers:
+        try:
+            election = await elect(bench, panel, cases, found)
+        except Rejected as end:
+            # The statement does not say it, but several answers are right: a model may write a checker.
+            if end.reason is not Reason.SPECIAL_JUDGE or not _can_write_checker(bench):
+                raise
+        else:
+            return plain_jury(bench, election.spec), election
     checker = await choose_checker(bench, panel, cases)
     bench.say("vote by checker")
     return checker_jury(bench, checker), await elect_by_checker(bench, panel, cases, checker)
+
+
+def _can_write_checker(bench: Bench) -> bool:
+    return bench.model is not None and bench.settings.special_judges
 
 
 def _check_kind(bench: Bench, found: Cues) -> None:
@@ -114,7 +124,8 @@ def _check_kind(bench: Bench, found: Cues) -> None:
     if problem.declared is Declared.INTERACTIVE or found.interactive:
         raise Rejected(Reason.INTERACTIVE, "the problem is interactive")
     special = problem.declared is Declared.CUSTOM or found.several_answers
-    unjudged = found.several_answers and not problem.checkers
+    unjudged = not problem.checkers and not _can_write_checker(bench)
+    unjudged = unjudged and found.several_answers
     if special and (unjudged or not bench.settings.special_judges):
         # Without a checker, references that happen to agree would make one answer the only one.
         raise Rejected(

@@ -12,7 +12,15 @@ from testgen.storage.workspace import read_results
 from testgen.writing.prompts import ROLES
 from tests.service.conftest import Service
 from tests.testgen.model_server import Reply, answering
-from tests.testgen.sample_problem import CASES, RIGHT, STATEMENT, VALIDATOR, WRONG, write_problem
+from tests.testgen.sample_problem import (
+    CASES,
+    DIVISOR,
+    RIGHT,
+    STATEMENT,
+    VALIDATOR,
+    WRONG,
+    write_problem,
+)
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(600)]
 
@@ -149,6 +157,34 @@ def test_illegal_inputs_are_shown_to_the_model_and_repaired(
     assert "22 of its 22 inputs are illegal" in shown[1]
     assert {"good"} == {one["fate"] for one in result["generators"]}
     assert 0 == result["inputs"]["illegal_of_generators"]
+
+
+def test_a_checker_is_written_tried_and_repaired_where_several_answers_are_right(
+    tmp_path: Path, service: Service, monkeypatch: pytest.MonkeyPatch
+):
+    words = (
+        f"{DIVISOR['problem_statement/problem.en.md']} If there are several, print any of them.\n"
+    )
+    changes = {**DIVISOR, "checker.py": None, "problem_statement/problem.en.md": words}
+    folder = write_problem(tmp_path / "divisor", changes)
+    script = str(DIVISOR["generators/cases.py"]).replace("41", "23")
+    shown: list[str] = []
+
+    def reply(messages: list[dict[str, str]]) -> str:
+        if "You write a Python 3 checker" not in messages[0]["content"]:
+            return code(script)
+        shown.append(messages[-1]["content"])
+        return code("import sys\nsys.exit(0)" if len(shown) == 1 else str(DIVISOR["checker.py"]))
+
+    with answering(reply) as (_, address):
+        status, (result,) = run(folder, service, address, monkeypatch, "--preset", "full")
+    assert (0, True) == (status, result["kept"]), result["detail"]
+    assert "garbage rejected 0%" in shown[1]
+    assert "checker model.py" == result["kind"]["comparison"]
+    assert all(one["rejected"] for one in result["wrong"])
+    assert 0 == run_command_line(["export", str(tmp_path / "out"), "--format", "kattis"])
+    written = tmp_path / "out" / "kattis" / "divisor" / "checker.py"
+    assert str(DIVISOR["checker.py"]).strip() == written.read_text().strip()
 
 
 def test_survivors_are_shown_to_the_model_and_broken_by_its_script(
