@@ -26,9 +26,9 @@ CHECKER_GUIDE = """You write a Python 3 checker for a programming problem that h
 It is called as `checker.py INPUT OUTPUT ANSWER` with the names of three files: the input, what a solution
 printed, and the output of a solution that is most likely right. It ends with exit status 0 if the output is
 right, whatever the answer looks like; with 1 if it is wrong; with 3 if the answer itself is wrong. It
-checks all that the statement asks of an output (its form, its numbers, and that it is as good as the answer), is
-lenient about blanks and line ends, and never crashes on an output, be it empty or garbage. Standard library
-only.
+checks all that the statement asks of an output (its form, its numbers, and that it is as good as the
+answer), is lenient about blanks and line ends, and never crashes on an output, be it empty or garbage.
+Standard library only.
 
 Answer with one block of Python code, fenced by three backquotes, and nothing else."""
 

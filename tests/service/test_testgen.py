@@ -146,6 +146,33 @@ def test_a_kattis_package_is_written_and_checked(
     assert 1 == run_command_line(check)
 
 
+def test_large_outputs_that_share_a_request_all_vote(pipeline: Pipeline, tmp_path: Path):
+    """Together they are more than one answer of the service has room for."""
+    line = "n = int(input())\n"
+    right = {
+        "builtin.py": f"{line}print('7' * n)\n",
+        "loop.py": f"{line}print(''.join('7' for _ in range(n)))\n",
+        "plain.cpp": "#include <iostream>\n#include <string>\nint main() { int n; std::cin >> n;\n"
+        "std::cout << std::string(n, '7') << '\\n'; }\n",
+    }
+    script = CASES.replace("n = 1 if", "n = 2_000_000 + i if 1 or").replace(
+        "io.input_writeln([randint(-small, small) for _ in range(n)])", "pass"
+    )
+    changes = {
+        **{f"submissions/accepted/{name}": right.get(name) for name in RIGHT},
+        **{f"submissions/{name}": None for name in WRONG},
+        "generators/cases.py": script,
+        "data/sample/1.in": "3\n",
+        "data/sample/1.ans": "777\n",
+    }
+    found = pipeline({"large": changes})["large"]
+    assert found["kept"], found["detail"]
+    assert 50 == found["votes"]["valid"]
+    assert {3} == {one["votes"]["agree"] for one in found["tests"]}
+    blobs = (path.stat().st_size for path in (tmp_path / "out" / "blobs").rglob("*.gz"))
+    assert sum(blobs) < 50 << 20  # equal outputs are kept once
+
+
 SMALL = ("--set", "cases_per_generator=25", "--set", "least_valid=20", "--set", "neighbours=20")
 
 
