@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from testgen.code import code_hash
 from testgen.hashing import hash_of
 from testgen.inputs.bounds import bounds_of, hit
 from testgen.judging.kinds import Cues, cues
@@ -24,14 +25,11 @@ from testgen.running.runner import Languages
 from testgen.settings import Settings
 from testgen.values import Case, Declared, Problem, Program
 
-CODE_VERSION = 3
-"""Counts changes of the stages that give other results from the same input."""
-
 
 def problem_key(problem: Problem, settings: Settings, languages: Languages) -> str:
     """What the result of a problem is known by: all that it can depend on."""
     values = settings.model_dump(mode="json")
-    return hash_of("problem", CODE_VERSION, problem.sha, values, dict(languages.identities))
+    return hash_of("problem", code_hash(), problem.sha, values, dict(languages.identities))
 
 
 async def work(bench: Bench) -> dict[str, Any]:

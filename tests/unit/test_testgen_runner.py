@@ -21,9 +21,14 @@ from sandbox.models import (
     Test,
     Verdict,
 )
+from testgen.code import deciding_sources
 from testgen.outputs import Large, bytes_of
+from testgen.pipeline.problem import problem_key
+from testgen.reading.folder import read_folder
 from testgen.running.runner import Answer, Languages, Runner
+from testgen.settings import Settings, settings_for
 from testgen.storage.workspace import Workspace
+from tests.testgen.sample_problem import write_problem
 
 PLAIN = RunRequest(language="python", code="1", tests=[Test(stdin="1", expected_output="1")])
 CHECKED = PLAIN.model_copy(
@@ -152,3 +157,29 @@ def test_requests_are_built_beside_the_loop_and_only_so_many_at_once(tmp_path: P
     asyncio.run(ask())
     assert most <= 2
     assert threading.main_thread() not in threads
+
+
+def test_a_result_of_other_code_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    names = {path.name for path in deciding_sources()}
+    assert {
+        "voting.py",
+        "guide.md",
+        "generate.py",
+        "checkers.py",
+        "spoiling.py",
+        "values.py",
+    } <= names
+    assert not {"plots.py", "main.py", "kattis.py"} & names
+    problem = read_folder(write_problem(tmp_path / "sum"))
+    languages = Languages({"python": "p"})
+
+    def key(settings: Settings, known: Languages) -> str:
+        return problem_key(problem, settings, known)
+
+    settings = settings_for("full", {})
+    same = key(settings, languages)
+    assert same == key(settings_for("full", {}), languages)
+    assert same != key(settings_for("full", {"run_seed": 2}), languages)
+    assert same != key(settings, Languages({"python": "q"}))
+    monkeypatch.setattr("testgen.pipeline.problem.code_hash", lambda: "another")
+    assert same != key(settings, languages)

@@ -12,7 +12,7 @@ from testgen.settings import PRESETS, Service, Settings, settings_for
 PACKAGE = Path(__file__).parents[2] / "testgen"
 # Numbers that decide nothing about a problem: how much is read or kept of what somebody else wrote.
 NO_THRESHOLDS = {
-    "CODE_VERSION", "_LEGAL", "_HUGE", "_UNLIKELY", "_LARGEST_EXPONENT", "_NEAR_CHARS", "_LOOKED_AT_BYTES",
+    "_LEGAL", "_HUGE", "_UNLIKELY", "_LARGEST_EXPONENT", "_NEAR_CHARS", "_LOOKED_AT_BYTES",
     "_PLACES", "(_PACKED, _SCRIPT, _REFUSED)", "_HEAD_BYTES", "_SAID_CHARS", "_MESSAGE_CHARS",
     "_STDERR_CHARS", "_MOST_CHARS",
 }  # fmt: skip
