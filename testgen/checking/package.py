@@ -12,7 +12,8 @@ from testgen.errors import DataError
 from testgen.reading.files import read_bytes
 from testgen.running.checkers import checker_of
 from testgen.running.solutions import Judged, Solutions, Trial
-from testgen.settings import Service, Settings
+from testgen.service import Service
+from testgen.settings import Settings
 from testgen.values import Label, Problem, Program
 
 

@@ -12,7 +12,7 @@ from testgen.errors import DataError
 from testgen.hashing import sha256
 from testgen.running.generators import LANGUAGE, Room, regenerate
 from testgen.running.runner import Runner
-from testgen.settings import Service
+from testgen.service import Service
 from testgen.values import Program
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sandbox.client import AsyncClient
 from testgen.running.runner import Languages, Runner
-from testgen.settings import Service
+from testgen.service import Service
 from testgen.storage.workspace import Workspace
 
 

@@ -12,7 +12,8 @@ from testgen.checking.rows import Rebuilt, rebuild
 from testgen.reading.folder import read_folder
 from testgen.reporting.plain import plain
 from testgen.running.solutions import Judged
-from testgen.settings import Service, settings_for
+from testgen.service import Service
+from testgen.settings import settings_for
 from testgen.values import Problem
 
 

@@ -17,7 +17,8 @@ from testgen.pipeline.bench import Reason
 from testgen.pipeline.many import Batch
 from testgen.reading.problems import Found, read_problems
 from testgen.reporting.plain import plain
-from testgen.settings import Preset, Service, Settings, settings_for
+from testgen.service import Service
+from testgen.settings import Preset, Settings, settings_for
 from testgen.storage.workspace import JOURNAL, Workspace
 from testgen.writing.model import opened_model
 

@@ -3,7 +3,8 @@
 from rich.console import Console
 from rich.table import Table
 
-from testgen.settings import Preset, Service, settings_for
+from testgen.service import Service
+from testgen.settings import Preset, settings_for
 
 
 def settings(preset: Preset) -> int:

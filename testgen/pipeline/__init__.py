@@ -4,6 +4,7 @@
     authors.py     what a model writes is tried at once; it is shown what went wrong, and may repair it
     cases.py       generators are run, inputs validated, duplicates dropped, buckets bounded
     voting.py      references vote on each input; contested ones are arbitrated or dropped
+    gate.py        enough cases, and enough references that pass all of them
     checkers.py    where several answers are right: a checker is tested with right and wrong outputs
     ruling.py      what a checker says of references' outputs: who agrees with whom
     special.py     the same vote where several answers are right: a checker that passed its tests decides

@@ -8,7 +8,8 @@ from typing import Any
 from testgen.outputs import Output
 from testgen.running.runner import Runner
 from testgen.running.solutions import Solutions
-from testgen.settings import Service, Settings
+from testgen.service import Service
+from testgen.settings import Settings
 from testgen.storage.blobs import Blobs
 from testgen.values import Case, Problem
 from testgen.writing.model import Budget, Model

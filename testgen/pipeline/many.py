@@ -12,7 +12,8 @@ from testgen.errors import TestgenError
 from testgen.pipeline.bench import Bench, Reason
 from testgen.pipeline.problem import problem_key, work
 from testgen.running.runner import Languages, Runner
-from testgen.settings import Service, Settings
+from testgen.service import Service
+from testgen.settings import Settings
 from testgen.storage.workspace import Workspace
 from testgen.values import Problem
 from testgen.writing.model import Model

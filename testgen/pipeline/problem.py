@@ -12,6 +12,7 @@ from testgen.pipeline.authors import write_generators, write_validator
 from testgen.pipeline.bench import Bench, ProvenCase, Reason, Rejected
 from testgen.pipeline.cases import in_order, make_cases, sieve
 from testgen.pipeline.checkers import choose_checker
+from testgen.pipeline.gate import check_gate
 from testgen.pipeline.hacking import Hunt, good_scripts, hack, kills_of
 from testgen.pipeline.jury import Jury, checker_jury, plain_jury
 from testgen.pipeline.measuring import Outcome, measure, split_wrong, without_failing
@@ -20,7 +21,7 @@ from testgen.pipeline.selection import select
 from testgen.pipeline.sources import describe, source
 from testgen.pipeline.special import elect_by_checker
 from testgen.pipeline.validation import choose_validator
-from testgen.pipeline.voting import Election, Panel, check_gate, elect, first_panel
+from testgen.pipeline.voting import Election, Panel, elect, first_panel
 from testgen.running.runner import Languages
 from testgen.settings import Settings
 from testgen.values import Case, Declared, Problem, Program

@@ -18,7 +18,8 @@ from testgen.outputs import Output, bytes_of, size_of
 from testgen.running.contents import pieces
 from testgen.running.runner import Runner
 from testgen.running.solutions import CheckerFailed, Judged, plain_checker
-from testgen.settings import Service, Settings
+from testgen.service import Service
+from testgen.settings import Settings
 from testgen.values import Checker, Declared, Manner, Problem
 
 _PYTHON_SHIM = """import os, runpy, sys

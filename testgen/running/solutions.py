@@ -11,7 +11,8 @@ from testgen.errors import Fault, TestgenError
 from testgen.outputs import Output, bytes_of, size_of
 from testgen.running.contents import content, pieces
 from testgen.running.runner import Answer, Runner, Step
-from testgen.settings import Service, Settings
+from testgen.service import Service
+from testgen.settings import Settings
 from testgen.values import Problem, Program
 
 T = TypeVar("T")

@@ -7,7 +7,8 @@ from functools import partial
 from sandbox.models import Limits, RunRequest, Test
 from testgen.running.contents import content, pieces
 from testgen.running.runner import Runner
-from testgen.settings import Service, Settings
+from testgen.service import Service
+from testgen.settings import Settings
 from testgen.values import Program
 
 _LEGAL = 42

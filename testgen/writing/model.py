@@ -12,7 +12,8 @@ from openai import AsyncOpenAI
 
 from testgen.errors import DataError, Fault
 from testgen.hashing import hash_of
-from testgen.settings import Service, Settings
+from testgen.service import Service
+from testgen.settings import Settings
 from testgen.storage.workspace import Workspace
 
 _MOST_CHARS = 200_000  # of a reply: what is longer is cut, whatever the endpoint was asked for

@@ -17,7 +17,8 @@ from testgen.pipeline.checkers import choose_checker
 from testgen.pipeline.voting import Panel
 from testgen.reading.folder import read_folder
 from testgen.running.runner import Answer, Runner, Step
-from testgen.settings import Service, settings_for
+from testgen.service import Service
+from testgen.settings import settings_for
 from testgen.storage.blobs import Blobs
 from testgen.values import Case, Checker, Label, Manner, Program, Sample, Submission
 from tests.testgen.sample_problem import write_problem

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from testgen.cli.main import run_command_line
-from testgen.settings import KIMI, Service, Settings, settings_for
+from testgen.service import Service
+from testgen.settings import KIMI, Settings, settings_for
 from testgen.storage.workspace import Workspace
 from tests.testgen.sample_problem import write_problem
 

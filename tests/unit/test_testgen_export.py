@@ -14,7 +14,8 @@ from testgen.pipeline.bench import Bench
 from testgen.pipeline.sources import describe
 from testgen.reading.folder import read_folder
 from testgen.running.runner import Languages, Runner
-from testgen.settings import Service, settings_for
+from testgen.service import Service
+from testgen.settings import settings_for
 from testgen.storage.blobs import Blobs
 from tests.testgen.sample_problem import write_problem
 from tests.testgen.scripted_runner import ScriptedRunner

@@ -22,7 +22,8 @@ from testgen.pipeline.references import set_status
 from testgen.pipeline.voting import Election, Panel
 from testgen.reading.folder import read_folder
 from testgen.running.runner import Languages, Runner
-from testgen.settings import Service, settings_for
+from testgen.service import Service
+from testgen.settings import settings_for
 from testgen.storage.blobs import Blobs
 from testgen.values import Case, Label, Program, Submission
 from tests.testgen.sample_problem import write_problem

@@ -12,7 +12,8 @@ from testgen.pipeline.bench import Reason
 from testgen.pipeline.many import Batch
 from testgen.reading.problems import read_problems
 from testgen.reporting.figures import figures
-from testgen.settings import Service, settings_for
+from testgen.service import Service
+from testgen.settings import settings_for
 from testgen.storage.workspace import Workspace, read_results
 from tests.testgen.sample_problem import write_problem
 

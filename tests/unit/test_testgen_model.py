@@ -10,7 +10,8 @@ import pytest
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from testgen.errors import Fault
-from testgen.settings import Service, settings_for
+from testgen.service import Service
+from testgen.settings import settings_for
 from testgen.storage.workspace import Workspace
 from testgen.writing.model import Budget, opened_model
 from tests.testgen.model_server import answering, completion

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from testgen.errors import DataError
-from testgen.settings import PRESETS, Service, Settings, settings_for
+from testgen.service import Service
+from testgen.settings import PRESETS, Settings, settings_for
 
 PACKAGE = Path(__file__).parents[2] / "testgen"
 # Numbers that decide nothing about a problem: how much is read or kept of what somebody else wrote.

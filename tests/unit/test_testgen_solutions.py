@@ -15,7 +15,8 @@ from testgen.errors import Fault
 from testgen.reading.folder import read_folder
 from testgen.running.runner import Runner
 from testgen.running.solutions import Judged, Solutions, Trial
-from testgen.settings import Service, settings_for
+from testgen.service import Service
+from testgen.settings import settings_for
 from testgen.values import Problem, Program
 from tests.testgen.sample_problem import write_problem
 from tests.testgen.scripted_runner import Rule, ScriptedRunner

@@ -14,7 +14,8 @@ from testgen.pipeline.bench import Bench, Reason, Rejected
 from testgen.pipeline.validation import choose_validator
 from testgen.reading.folder import read_folder
 from testgen.running.runner import Answer, Runner
-from testgen.settings import Service, settings_for
+from testgen.service import Service
+from testgen.settings import settings_for
 from testgen.storage.blobs import Blobs
 from testgen.values import Program
 from tests.testgen.sample_problem import write_problem

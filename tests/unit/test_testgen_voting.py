@@ -11,11 +11,13 @@ from testgen.judging.kinds import cues
 from testgen.judging.votes import Vote, vote
 from testgen.outputs import Output
 from testgen.pipeline.bench import Bench, Reason, Rejected
+from testgen.pipeline.gate import check_gate
 from testgen.pipeline.jury import plain_jury
-from testgen.pipeline.voting import Election, Panel, check_gate, elect, settle
+from testgen.pipeline.voting import Election, Panel, elect, settle
 from testgen.reading.folder import read_folder
 from testgen.running.runner import Runner
-from testgen.settings import Service, settings_for
+from testgen.service import Service
+from testgen.settings import settings_for
 from testgen.storage.blobs import Blobs
 from testgen.values import Case, Program
 from tests.testgen.sample_problem import write_problem
