@@ -56,8 +56,9 @@ async def work(bench: Bench) -> dict[str, Any]:
 async def _stages(bench: Bench) -> None:
     problem, settings = bench.problem, bench.settings
     found = cues(problem.statement)
-    bench.say("references")
+    bench.say("judge kind")
     _check_kind(bench, found)
+    bench.say("references")
     references = await choose_references(bench, found)
     validator = await _validator(bench)
     bench.say("generators")

@@ -112,8 +112,10 @@ def test_the_search_for_tests_may_not_set_aside_all_but_a_few(tmp_path: Path):
 
 def test_without_a_checker_several_answers_are_no_matter_of_luck(tmp_path: Path):
     assert cues(ANY_ANSWER).several_answers
+    stages: list[str] = []
     bench = bench_of(tmp_path, late_on(0), statement=ANY_ANSWER)
-    result = asyncio.run(work(bench))
+    result = asyncio.run(work(replace(bench, say=stages.append)))
+    assert ["judge kind"] == stages
     assert (False, Reason.SPECIAL_JUDGE) == (result["kept"], result["reason"])
 
 
