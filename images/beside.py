@@ -15,6 +15,7 @@ _ONLY_BUILT = (
     "name",
     "suite",
     "packages",
+    "python_packages",
     "npm_packages",
     "extends",
     "commands",

@@ -7,7 +7,7 @@ leaves there is deleted when the store is locked next.
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,13 +16,9 @@ from images.chroot import run_in_rootfs
 from images.definition import ImageDefinition, fingerprint, rootfs_fingerprint
 from images.errors import BuildError, StoreError
 from images.manifest import StoredImage
+from images.publishing import Progress, SelfTest, publish
 from images.store import ImageStore, Installed
-
-Progress = Callable[[str], None]
-"""Gets one line for people at a time."""
-
-SelfTest = Callable[[StoredImage, Progress], None]
-"""Runs an image's hello programs in real containers; raises ``BuildError`` to reject the image."""
+from images.verification import complaints
 
 COMMAND_TIMEOUT_S = 600.0
 VERSION_TIMEOUT_S = 30.0
@@ -33,10 +29,7 @@ class _Build:
     definition: ImageDefinition
     store: ImageStore
     lock: int
-    progress: Progress
-
-    def say(self, line: str) -> None:
-        self.progress(f"{self.definition.name}: {line}")
+    say: Progress
 
 
 def ensure(
@@ -80,23 +73,11 @@ def build(
     Raises:
         BuildError, StoreError: as in ``ensure``.
     """
-    started = time.monotonic()
 
-    def waiting() -> None:
-        progress(f"{definition.name}: waiting for another build")
+    def make(lock: int, say: Progress) -> StoredImage:
+        return _build_and_add(_Build(definition, store, lock, say), reuse=reuse)
 
-    with store.exclusive(waiting) as lock:
-        work = _Build(definition, store, lock, progress)
-        try:
-            image = _build_and_add(work, reuse=reuse)
-            if selftest is not None:
-                selftest(image, progress)
-            store.publish(image)
-        finally:
-            store.prune()
-    seconds = time.monotonic() - started
-    work.say(f"done in {seconds:.1f} s, {image.size_bytes / 1e6:.0f} MB, {image.digest[:19]}")
-    return image
+    return publish(definition.name, store, progress, selftest, make)
 
 
 def _current(definition: ImageDefinition, store: ImageStore) -> StoredImage | None:
@@ -128,7 +109,16 @@ def _reusable(work: _Build) -> StoredImage | None:
         old = work.store.get(work.definition.name)
     except StoreError:
         return None
-    return old if old.rootfs_fingerprint == rootfs_fingerprint(work.definition) else None
+    if old.rootfs_fingerprint != rootfs_fingerprint(work.definition):
+        return None
+    try:
+        found = complaints(old)
+    except StoreError as error:
+        found = [str(error)]
+    if found:
+        # It must not become right by the digest of a new image.
+        work.say(f"the image there is, is damaged: {found[0]}")
+    return None if found else old
 
 
 def _install(work: _Build, rootfs: Path) -> dict[str, str]:

@@ -13,7 +13,11 @@ from pathlib import Path
 from images.errors import BuildError
 
 NAMESPACES = ("unshare", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child")
-"""The host's tool with the namespaces of every build step; its children die with it."""
+"""The host's tool with the namespaces of every build step; its child dies with it."""
+
+CONFINED = (*NAMESPACES, "--net", "sh", "-c", '"$@"; exit "$?"', "sh")
+"""Before a command that gives up its privileges: then the kernel forgets whose death should be its own. The
+shell stays above it, as the process with which all others of the namespace die."""
 
 # $1 is ro or rw, $2 the root file system, the rest the command. Mounts end with the namespace.
 _SET_UP = """

@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from images.build import Progress, SelfTest, ensure
+from images.build import ensure
 from images.definition import ImageDefinition, fingerprint
 from images.errors import ImageError, StoreError
 from images.facts import NO_PROGRAM, FactResult
 from images.importing import MAX_BYTES, Import, import_image
 from images.loading import find_definitions
 from images.manifest import StoredImage
+from images.publishing import Progress, SelfTest
 from images.shelf import Shelf
 from images.store import DEFAULT_ROOT, ImageStore
 from images.verification import complaints

@@ -17,14 +17,15 @@ import sys
 import time
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from images import normalise, oci, unpack
 from images.beside import definition_beside
-from images.build import Progress, SelfTest
-from images.chroot import NAMESPACES
+from images.chroot import CONFINED
 from images.errors import BuildError, StoreError
 from images.manifest import StoredImage
+from images.publishing import Progress, SelfTest, publish
 from images.store import ImageStore, Installed
 
 MAX_BYTES = 16 << 30
@@ -32,6 +33,14 @@ MAX_BYTES = 16 << 30
 
 MAX_ENTRIES = 2_000_000
 UNPACK_TIMEOUT_S = 3600.0
+"""For all layers together."""
+
+UNPRIVILEGED = (
+    *CONFINED,
+    *("setpriv", f"--reuid={unpack.UNPACK_UID}", f"--regid={unpack.UNPACK_UID}"),
+    *("--clear-groups", "--no-new-privs"),
+)
+"""Before a tool that reads what nobody trusts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +71,9 @@ def import_image(
         StoreError: the store cannot be used.
         Exception: whatever ``selftest`` raises.
     """
-    started = time.monotonic()
-
-    def say(line: str) -> None:
-        progress(f"{wanted.name}: {line}")
-
-    with store.exclusive(lambda: say("waiting for another build")) as lock:
-        try:
-            image = _add(wanted, store, lock, say)
-            if selftest is not None:
-                selftest(image, progress)
-            store.publish(image)
-        finally:
-            store.prune()
-    seconds = time.monotonic() - started
-    say(f"done in {seconds:.1f} s, {image.size_bytes / 1e6:.0f} MB, {image.digest[:19]}")
-    return image
+    # What is wrong with it is said before anything is fetched.
+    definition_beside(wanted.name, "", {}, wanted.definition)
+    return publish(wanted.name, store, progress, selftest, partial(_add, wanted, store))
 
 
 def _add(wanted: Import, store: ImageStore, lock: int, say: Progress) -> StoredImage:
@@ -111,11 +107,12 @@ def _unpack_all(
     rootfs.mkdir(mode=0o755)
     os.chown(rootfs, unpack.UNPACK_UID, unpack.UNPACK_UID)
     budget = unpack.Budget(max_bytes, MAX_ENTRIES)
+    deadline_s = time.monotonic() + UNPACK_TIMEOUT_S
     left_out = 0
     for number, layer in enumerate(image.layers, 1):
         say(f"unpacking layer {number} of {len(image.layers)}")
         try:
-            found = _unpack(layer, rootfs, budget, lock)
+            found = _unpack(layer, rootfs, budget, lock, deadline_s - time.monotonic())
             if found.diff_id != layer.diff_id:
                 raise BuildError(f"it is {found.diff_id} and should be {layer.diff_id!a}")
         except BuildError as error:
@@ -128,15 +125,20 @@ def _unpack_all(
         say(f"left out {left_out} devices and pipes")
 
 
-def _unpack(layer: oci.Layer, rootfs: Path, budget: unpack.Budget, lock: int) -> unpack.Unpacked:
-    command = [*NAMESPACES, "--net", sys.executable, "-m", "images.unpack"]
+def _unpack(
+    layer: oci.Layer, rootfs: Path, budget: unpack.Budget, lock: int, timeout_s: float
+) -> unpack.Unpacked:
+    # -P: the directory that this was called in may be anybody's, and is no place for modules.
+    command = [*CONFINED, sys.executable, "-P", "-m", "images.unpack"]
     command += [str(rootfs), json.dumps(asdict(budget))]
     with ExitStack() as undo:
         source = undo.enter_context(layer.path.open("rb"))
         stream: int | None = source.fileno()
         if layer.is_zstd:
             unpacker = undo.enter_context(
-                subprocess.Popen(["zstd", "-dcq"], stdin=source, stdout=subprocess.PIPE)
+                subprocess.Popen(
+                    [*UNPRIVILEGED, "zstd", "-dcq"], stdin=source, stdout=subprocess.PIPE
+                )
             )
             undo.callback(unpacker.kill)
             assert unpacker.stdout is not None
@@ -148,7 +150,7 @@ def _unpack(layer: oci.Layer, rootfs: Path, budget: unpack.Budget, lock: int) ->
                 capture_output=True,
                 text=True,
                 errors="replace",
-                timeout=UNPACK_TIMEOUT_S,
+                timeout=max(timeout_s, 0),
                 pass_fds=(lock,),
                 check=False,
             )

@@ -5,10 +5,14 @@ and compares every blob with its digest. What the layout says is still somebody 
 bounds.
 """
 
+import contextlib
 import hashlib
 import json
+import os
 import re
+import stat
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +30,9 @@ _MAX_DOCUMENT_BYTES = 4 << 20
 _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/\[\]-]*")
+_VALUE = re.compile(r"[^\0\ud800-\udfff]*")
 _LAYOUT = "layout"
+_LOOK_EVERY_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,8 @@ def fetch(source: str, folder: Path, max_bytes: int, keep_open: Sequence[int] = 
     """Copy ``source`` into an OCI layout below the empty directory ``folder``.
 
     ``source`` is a path, a reference in a registry (``debian:12``), or one with a transport of skopeo's.
-    No blob may have more than ``max_bytes``. ``keep_open`` are file descriptors that skopeo inherits.
+    No blob may have more than ``max_bytes``, and all that skopeo writes twice that: it may have to unpack
+    an archive first. ``keep_open`` are file descriptors that skopeo inherits.
 
     Raises:
         BuildError: there is no such image, or it cannot be had; with what skopeo says.
@@ -117,25 +124,53 @@ def _copy(source: str, folder: Path, max_bytes: int, keep_open: Sequence[int]) -
     command = ["prlimit", f"--fsize={max_bytes}", "skopeo", "copy", "--quiet", "--insecure-policy"]
     command += [source, f"oci:{_LAYOUT}:image"]
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             command,
             cwd=folder,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            timeout=FETCH_TIMEOUT_S,
+            env={**os.environ, "TMPDIR": str(folder.resolve())},
             pass_fds=keep_open,
-            check=False,
         )
-    except subprocess.TimeoutExpired:
-        return f"took more than {FETCH_TIMEOUT_S:g} s"
     except OSError as error:
         return f"skopeo cannot be started: {error}; apt-get install skopeo"
-    if done.returncode == 0:
-        return ""
-    said = done.stderr.strip().splitlines()[-1:] or [f"skopeo ended with {done.returncode}"]
-    return ascii(said[0])[1:-1]
+    with process:
+        try:
+            failure, said = _watch(process, folder, 2 * max_bytes)
+        finally:
+            process.kill()
+    if failure or process.returncode == 0:
+        return failure
+    words = said.strip().splitlines()[-1:] or [f"skopeo ended with {process.returncode}"]
+    return ascii(words[0])[1:-1]
+
+
+def _watch(process: subprocess.Popen[str], folder: Path, max_bytes: int) -> tuple[str, str]:
+    """Wait for its end. What is wrong, if that is not its own matter, and what it says."""
+    deadline_s = time.monotonic() + FETCH_TIMEOUT_S
+    while True:
+        said = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            _, said = process.communicate(timeout=_LOOK_EVERY_S)
+        if _size_bytes(folder) > max_bytes:
+            return f"has more than {max_bytes >> 20} MiB", ""
+        if said is not None:
+            return "", said
+        if time.monotonic() > deadline_s:
+            return f"took more than {FETCH_TIMEOUT_S:g} s", ""
+
+
+def _size_bytes(folder: Path) -> int:
+    """The bytes in the files below ``folder``, while others make and rename them."""
+    size_bytes = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            status = path.lstat()
+            size_bytes += status.st_size if stat.S_ISREG(status.st_mode) else 0
+    return size_bytes
 
 
 def _layer(layout: Path, place: Any, diff_id: Any) -> Layer:
@@ -148,9 +183,9 @@ def _layer(layout: Path, place: Any, diff_id: Any) -> Layer:
 
 def _environment(config: Mapping[str, Any]) -> dict[str, str]:
     variables = {}
-    for text in config.get("Env") or ():
-        name, _, value = str(text).partition("=")
-        if _VARIABLE.fullmatch(name) and "\0" not in value:
+    for text in _list(config, "Env") if config.get("Env") is not None else ():
+        name, _, value = text.partition("=") if isinstance(text, str) else ("", "", "")
+        if _VARIABLE.fullmatch(name) and _VALUE.fullmatch(value):
             variables[name] = value
     return variables
 

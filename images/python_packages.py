@@ -41,7 +41,7 @@ def install(definition: ImageDefinition, rootfs: Path, say: Callable[[str], None
 
 
 def _pip(definition: ImageDefinition, place: Path) -> None:
-    argv = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    argv = [sys.executable, "-P", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     argv += ["--no-input", "--no-deps", "--no-compile", "--require-hashes", "--only-binary=:all:"]
     argv += ["--platform=any", f"--target={place}", "--requirement=/dev/stdin"]
     try:

@@ -209,8 +209,7 @@ class ImageStore:
         named = {digest for name in self.names() if (digest := self._meaning(name)) is not None}
         for folder in self.root.glob("sha256-*"):
             digest = folder.name.replace("-", ":", 1)
-            if digest not in named and not _is_held(folder):
-                _delete_tree(folder)
+            if digest not in named and _delete_unless_held(folder):
                 deleted.append(digest)
         return tuple(deleted)
 
@@ -259,14 +258,17 @@ def _locked(image: StoredImage) -> IO[bytes]:
     raise StoreError(f"{image.name} {image.digest}: was replaced just now; get it again")
 
 
-def _is_held(folder: Path) -> bool:
-    try:
-        with (folder / MANIFEST_FILE).open("rb") as file:
+def _delete_unless_held(folder: Path) -> bool:
+    """Whether it is deleted. Whoever wants to hold it meanwhile waits, and finds that it is gone."""
+    with contextlib.ExitStack() as undo:
+        try:
+            file = undo.enter_context((folder / MANIFEST_FILE).open("rb"))
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            pass
+        except BlockingIOError:
             return False
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
+        _delete_tree(folder)
         return True
 
 

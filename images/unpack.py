@@ -38,6 +38,9 @@ MAX_MEMORY_BYTES = 512 << 20
 _WHITEOUT, _OPAQUE, _AUFS = ".wh.", ".wh..wh..opq", ".wh..wh."
 _CHUNK_BYTES = 1 << 20
 _MOST_CHUNKS_BEHIND = 64
+_MOST_READS_BEHIND = 64
+_BYTES_AN_ENTRY = 2048
+"""What an entry takes in an archive beside its content: its header, and a longer name's."""
 _LAST_TIME_S = 1 << 33
 _DAMAGED = (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, RecursionError)
 
@@ -52,6 +55,11 @@ class Budget:
 
     max_bytes: int
     max_entries: int
+
+    @property
+    def archive_bytes(self) -> int:
+        """The most that an archive of this may have."""
+        return self.max_bytes + _BYTES_AN_ENTRY * self.max_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +78,30 @@ class Unpacked:
 
 
 class Hashing:
-    """A stream that remembers what was read of it."""
+    """A stream of at most ``max_bytes`` that remembers what was read of it.
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    An entry may claim to be of any size, and is skipped by reading: also where nothing is left to read.
+    """
+
+    def __init__(self, stream: IO[bytes], max_bytes: int) -> None:
         self._stream = stream
         self._hash = hashlib.sha256()
+        self._left_bytes, self._left_reads_behind = max_bytes, _MOST_READS_BEHIND
 
     def read(self, size: int) -> bytes:
-        """The next bytes."""
+        """The next bytes.
+
+        Raises:
+            Refused: it is longer, or is read on and on behind its end.
+        """
         data = self._stream.read(size)
         self._hash.update(data)
+        self._left_bytes -= len(data)
+        self._left_reads_behind -= not data
+        if self._left_bytes < 0:
+            raise Refused("it is longer than what it may hold")
+        if self._left_reads_behind < 0:
+            raise Refused("an entry is longer than the archive")
         return data
 
     def digest_of_all(self) -> str:
@@ -101,6 +123,7 @@ class Layer:
         self._budget = budget
         self._size_bytes = self._entries = self._left_out = 0
         self._made: set[Path] = set()
+        self._hidden: set[Path] = set()
 
     def apply(self, archive: tarfile.TarFile) -> Unpacked:
         """Unpack all of it.
@@ -168,6 +191,10 @@ class Layer:
     def _hide(self, parent: Path, name: str) -> None:
         if not _is_directory(parent):
             return
+        # What lower layers had does not come back, so the same again has nothing to do.
+        if parent / name in self._hidden:
+            return
+        self._hidden.add(parent / name)
         if name == _OPAQUE:
             for child in list(parent.iterdir()):
                 self._clear(child)
@@ -269,7 +296,7 @@ def _run(rootfs: str, limits: str, layer: BinaryIO) -> Unpacked:
     packed = layer.peek(2)[:2] == b"\x1f\x8b"  # type: ignore[attr-defined] # a BufferedReader has it
     stream: IO[bytes] = cast(IO[bytes], gzip.GzipFile(fileobj=layer)) if packed else layer
     _give_up_everything(rootfs, budget)
-    hashing = Hashing(stream)
+    hashing = Hashing(stream, budget.archive_bytes)
     # The type says that a whole file object is needed; a stream is only read.
     with tarfile.open(fileobj=cast(IO[bytes], hashing), mode="r|") as archive:
         unpacked = Layer(budget).apply(archive)

@@ -60,4 +60,6 @@ def _suspects(image: StoredImage) -> str:
 
 
 def _inside(rootfs: Path, path: Path) -> str:
-    return f"/{path.relative_to(rootfs)}" if path != rootfs else "/"
+    name = f"/{path.relative_to(rootfs)}" if path != rootfs else "/"
+    # An imported image's names may hold what steers a terminal.
+    return name if name.isprintable() else ascii(name)

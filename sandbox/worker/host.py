@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 # Of the machine's memory: what images may keep for themselves in each worker.
 _LOCKED_SHARE = 0.25
+# -P: a command may be called in any directory, which is no place for the modules of a process of root's.
+_MODULE = (sys.executable, "-P", "-m")
 # What is read ahead of the first request for it: the default images, and what is about as small.
 _WARM_BYTES = 1_000_000_000
 # Of an image's files: how much is compared at a time, 15 ms of work, and how often in the first round.
@@ -335,7 +337,7 @@ def _selftest(image: StoredImage, say: Callable[[str], None]) -> None:
     """
     say(f"{image.name}: running the hello programs")
     module = "sandbox.worker.selftest"
-    command = [sys.executable, "-m", module, str(image.rootfs.parent.parent), image.digest]
+    command = [*_MODULE, module, str(image.rootfs.parent.parent), image.digest]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         text = (done.stderr or done.stdout).strip()[-2000:]
@@ -350,7 +352,7 @@ def show_facts(image: StoredImage, directories: Sequence[Path]) -> Iterator[Fact
     """
     module = "sandbox.worker.facts"
     store = str(image.rootfs.parent.parent)
-    command = [sys.executable, "-m", module, store, image.digest, *map(str, directories)]
+    command = [*_MODULE, module, store, image.digest, *map(str, directories)]
     with (
         tempfile.TemporaryFile("w+") as errors,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as process,

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from images import normalise
-from images.build import Progress, build, ensure
+from images.build import build, ensure
 from images.chroot import run_in_rootfs
 from images.definition import ImageDefinition
 from images.errors import BuildError, StoreError
 from images.manifest import StoredImage
+from images.publishing import Progress
 from images.store import ImageStore
 from images.tree import walk
 from tests.image_samples import definition, language
@@ -162,6 +163,15 @@ def test_a_change_of_a_limit_takes_the_files_that_there_are(store: ImageStore):
     assert before.rootfs_digest == after.rootfs_digest
     assert before.digest != after.digest
     assert 1 == len(inodes)
+
+
+def test_a_change_of_a_limit_does_not_make_damaged_files_right(store: ImageStore):
+    before = store.get("tiny")
+    (before.rootfs / "opt" / "made").write_text("damaged")
+    lines: list[str] = []
+    (after,) = ensure([changed_limits()], store, lines.append)
+    assert before.rootfs_digest == after.rootfs_digest
+    assert any("the image there is, is damaged: its files have changed" in line for line in lines)
 
 
 def changed_limits() -> ImageDefinition:

@@ -84,6 +84,16 @@ def test_the_changed_file_is_named(store: ImageStore):
     assert f"/{name}" in found
 
 
+def test_a_name_that_would_steer_the_terminal_is_shown_as_it_is_written(store: ImageStore):
+    image = put(store, definition())
+    path = image.rootfs / "\x1b]0;owned\x07\udcff"
+    path.touch()
+    os.chown(path, 1000, 0)
+    found = verify(store).output
+    assert r"'/\x1b]0;owned\x07\udcff' belongs to 1000:0" in found
+    assert "\x1b]" not in found
+
+
 def test_an_image_that_is_not_there_is_an_error(store: ImageStore):
     answer = verify(store, "absent")
     assert answer.exit_code == 1

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import random
 import re
+import shutil
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -194,6 +195,22 @@ def test_an_image_that_is_held_survives_until_it_is_released(store: ImageStore):
     with store.exclusive():
         store.prune()
     assert not old.rootfs.exists()
+
+
+def test_an_image_that_is_being_deleted_cannot_be_held(
+    store: ImageStore, monkeypatch: pytest.MonkeyPatch
+):
+    old = put(store, definition(), "old")
+    put(store, definition(), "new")
+
+    def held_by_another(folder: Path) -> None:
+        with (folder / "manifest.json").open("rb") as file, pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        shutil.rmtree(folder)
+
+    monkeypatch.setattr("images.store._delete_tree", held_by_another)
+    with store.exclusive():
+        assert (old.digest,) == store.prune()
 
 
 def test_an_image_that_is_gone_cannot_be_held(store: ImageStore):
