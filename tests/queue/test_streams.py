@@ -256,6 +256,27 @@ async def test_old_results_are_forgotten_faster_than_new_ones_come(streams: Rig)
     await store.close()
 
 
+async def test_a_worker_of_another_version_stops_no_other_run(streams: Rig) -> None:
+    queue, fleet = await streams.open()
+    store = streams.store()
+    unread, read = [await queue.submit(job()) for _ in range(2)]
+    ((_, token, *_rest),) = await claim(store, "newer")  # whose hello is none either
+    assert await store.call("commit", unread.id, token, b"no result") == b"done"
+    result = await unread.result
+    assert (result.verdict, result.reward) == (Verdict.IE, None)
+    assert result.fault is not None
+    assert (result.fault.code, result.fault.retryable) == ("unreadable_result", True)
+    (await streams.worker()).release()
+    assert (await read.result).verdict is Verdict.OK
+    await until(lambda: [one.name for one in fleet.workers] == ["w"])
+    again, its_fleet = await streams.open()  # an API that is started meanwhile
+    assert [one.name for one in its_fleet.workers] == ["w"]
+    found = await again.look_up(unread.id)
+    assert found is not None
+    assert (await found.result).verdict is Verdict.IE
+    await store.close()
+
+
 async def test_a_redis_that_was_emptied_is_noticed(streams: Rig) -> None:
     queue, fleet = await streams.open()
     worker = await streams.worker(slots=1)

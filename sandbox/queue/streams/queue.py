@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from sandbox.jobs import Job, JobResult, WorkerHello, failed, pack, unpack
 from sandbox.logs import about
 from sandbox.queue.base import (
@@ -281,7 +283,7 @@ class StreamQueue:
         ticket.submitted_s = local_s(submitted) or now_s
         ticket.claimed_s, ticket.finished_s = local_s(claimed), local_s(finished)
         if state == b"done":
-            self._end(ticket, unpack(JobResult, result))
+            self._end(ticket, _read_result(ticket.id, result))
         elif state == b"failed":
             self._end(ticket, failed(ticket.id, code.decode(), message.decode()))
         elif state == b"cancelled":
@@ -333,11 +335,27 @@ class StreamQueue:
         found = dict(_pairs(hellos))
         if found != self._survey.hellos:
             self._survey.hellos = found
-            self.workers = [
-                RemoteWorker(name.decode(), unpack(WorkerHello, hello))
-                for name, hello in sorted(found.items())
-            ]
+            read = (_read_worker(name.decode(), hello) for name, hello in sorted(found.items()))
+            self.workers = [worker for worker in read if worker is not None]
             self._on_change()
+
+
+def _read_result(job_id: str, packed: bytes) -> JobResult:
+    """A result; one of a worker of another version that cannot be read is a fault, and no other run's."""
+    try:
+        return unpack(JobResult, packed)
+    except msgspec.MsgspecError as error:
+        log.error("run %s: its result cannot be read by this API: %s", job_id, error)
+        message = "the result is of a worker of another version than this API"
+        return failed(job_id, "unreadable_result", message)
+
+
+def _read_worker(name: str, hello: bytes) -> RemoteWorker | None:
+    try:
+        return RemoteWorker(name, unpack(WorkerHello, hello))
+    except msgspec.MsgspecError as error:
+        log.error("worker %s cannot be read by this API, it is left out: %s", name, error)
+        return None
 
 
 def _pairs(flat: Sequence[bytes]) -> Iterable[tuple[bytes, bytes]]:
