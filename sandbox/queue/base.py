@@ -223,7 +223,12 @@ async def answer(handler: Handler, job: Job) -> JobResult:
 
 def packed_result(result: JobResult, most_bytes: int = MAX_MESSAGE_BYTES) -> bytes:
     """A result as a message; one that is too large for a message becomes a small one that says so."""
-    packed = pack(result)
+    try:
+        packed = pack(result)
+    except Exception as error:  # as in `answer`: text that is no UTF-8, a number that is too large
+        log.exception("run %s: its result cannot be packed", result.id)
+        message = f"the result cannot be sent: {type(error).__name__}"
+        return pack(failed(result.id, "internal", message))
     if len(packed) <= most_bytes:
         return packed
     message = f"the result has {len(packed)} bytes, more than can be answered"

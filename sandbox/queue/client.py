@@ -100,6 +100,8 @@ class QueueClient:
     async def _run(self, channel: Channel, job: Job) -> None:
         async with self._slots:
             result = await answer(self._handler, job)
+        # It makes room with its result: a cancellation that comes now must not do so once more.
+        del self._tasks[job.id]
         channel.send(Kind.RESULT, packed_result(result))
         await channel.flush()
 

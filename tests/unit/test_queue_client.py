@@ -1,6 +1,7 @@
 """The worker's end of the queue: every job that comes gives a slot back, however it ends."""
 
 import asyncio
+import struct
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -24,7 +25,8 @@ async def judge(job: Job) -> JobResult:
         await asyncio.Event().wait()
     if job.code == b"crash":
         raise RuntimeError("a bug")
-    return JobResult(job.id, Verdict.OK, 1.0)
+    messages = {b"large": "x" * (8 << 20), b"no text": "\udcff"}
+    return JobResult(job.id, Verdict.OK, 1.0, message=messages.get(job.code, ""))
 
 
 async def talk(script: Script, ahead: int = 0) -> None:
@@ -54,7 +56,7 @@ def job(code: bytes, name: str = "r_1") -> bytes:
     return pack(Job(name, "python", None, code))
 
 
-@pytest.mark.parametrize("code", [b"", b"crash"])
+@pytest.mark.parametrize("code", [b"", b"crash", b"no text"])
 async def test_every_job_has_a_result(code: bytes) -> None:
     async def script(channel: Channel) -> None:
         channel.send(Kind.JOB, job(code))
@@ -85,6 +87,24 @@ async def test_a_cancellation_that_comes_too_late_is_nothing() -> None:
         assert message[0] is Kind.RESULT
 
     await talk(script)
+
+
+async def test_a_cancellation_while_the_result_is_sent_claims_nothing_more() -> None:
+    async def script(channel: Channel) -> None:
+        channel.send(Kind.JOB, job(b"large"))
+        size, kind = struct.unpack("=IB", await channel._reader.readexactly(5))
+        assert (size > 8 << 20, kind) == (True, Kind.RESULT)
+        channel.send(Kind.CANCEL, b"r_1")  # it waits for us to read the rest
+        kinds = []
+        for name in ("r_2", "r_3"):
+            channel.send(Kind.JOB, job(b"", name))
+            if name == "r_2":
+                await channel._reader.readexactly(size)
+            message = await channel.receive()
+            kinds.append(message and message[0])
+        assert kinds == [Kind.RESULT, Kind.RESULT]
+
+    await talk(script, ahead=2)
 
 
 async def test_a_job_that_was_claimed_ahead_begins_when_the_slot_is_free() -> None:
