@@ -442,10 +442,14 @@ class WorkerInfo(_Answer):
 
 
 class Readiness(_Answer):
-    """``GET /readyz``: whether work can be taken, and why not."""
+    """``GET /readyz``: whether work can be taken, and why not.
+
+    ``faults`` are workers that have given up, by name, and why; others may work on.
+    """
 
     ready: bool
     reasons: list[str] = Field(default_factory=list)
+    faults: dict[str, str] = Field(default_factory=dict)
     queued: int = 0
     running: int = 0
     workers: list[WorkerInfo] = Field(default_factory=list)

@@ -192,7 +192,9 @@ class Service:
             reasons.append("the service is shutting down")
         if not self.workers.workers:
             reasons.append("no worker is connected")
-        reasons.extend(self.workers.faults.values())
+        # Workers of the local queue share a machine and its images; those of Redis have their own.
+        if self.settings.queue is None or not self.workers.workers:
+            reasons.extend(self.workers.faults.values())
         if self.queue.trouble is not None:
             reasons.append("the queue cannot be reached")
         if self.queue.full:
@@ -201,6 +203,7 @@ class Service:
         return Readiness(
             ready=not reasons,
             reasons=reasons,
+            faults=dict(self.workers.faults),
             queued=self.queue.waiting,
             running=self.queue.running,
             workers=[

@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from sandbox.api.service import Service
 from sandbox.models import Readiness, RunResult, Verdict
 from sandbox.queue.client import QueueClient
+from sandbox.queue.streams.queue import RemoteWorker, StreamQueue
+from sandbox.settings import Settings
 from tests.api_harness import HELLO, SMALL, Api, error_of, ran_well, until
 from tests.unit.test_queue_client import judge
 
@@ -78,3 +82,15 @@ async def test_a_worker_that_is_gone_without_a_word_costs_nobody_the_service(api
 
 async def test_without_a_connection_there_is_nobody_to_tell() -> None:
     await QueueClient(HELLO, judge, Path("nowhere")).report_fault(REASON)
+
+
+async def test_a_machine_that_is_unfit_does_not_close_those_that_share_a_queue_with_it() -> None:
+    service = Service(Settings(queue=SecretStr("redis://127.0.0.1:1/0")), None)  # it asks nobody
+    fleet = service.workers
+    assert isinstance(fleet, StreamQueue)
+    fleet.workers, fleet.faults = [RemoteWorker("good", HELLO)], {"bad": REASON}
+    readiness = service.readiness()
+    assert (readiness.ready, readiness.reasons, readiness.faults) == (True, [], {"bad": REASON})
+    fleet.workers = []
+    assert service.readiness().reasons == ["no worker is connected", REASON]
+    await fleet.stop()

@@ -16,7 +16,7 @@ local FINISHED = P .. ':finished' -- sorted set: finished jobs by the time of th
 local EXPIRES = P .. ':expires'   -- sorted set: unfinished jobs by the time at which nobody wants them any more
 local WORKERS = P .. ':workers'   -- sorted set: workers by their last heartbeat
 local HELLOS = P .. ':hellos'     -- hash: worker -> what it introduced itself with
-local FAULTS = P .. ':faults'     -- hash: worker -> why it has given up
+local FAULTS = P .. ':faults'     -- hash: worker -> why it has given up, for a while: not each comes back
 
 local GROUP = 'workers'
 local RETURNED = 'back:'          -- begins the lanes of jobs that a worker has lost: they go first
@@ -24,6 +24,7 @@ local MOST_DELIVERIES = 3
 local LEASE_MS = tonumber(ARGV[2])
 local PREFERENCE_MS = 2000        -- so much longer another image's job must have waited to go first
 local FAST_SEEN_MS = 10000        -- a slot is kept free for fast jobs for so long after the last one
+local FAULTS_MS = 3600000         -- faults are forgotten so long after the last one
 local UNREAD_MS = 10000           -- results younger than this are kept whatever the bounds
 local MOST_TOKENS, MOST_DONE, MOST_AT_ONCE = 1000, 100000, 200
 local MOST_FORGOTTEN = 2000       -- in one survey, of which each API makes one a second: more than can finish
@@ -383,6 +384,7 @@ end
 
 function transition.report(consumer, reason)
   call('HSET', FAULTS, consumer, reason)
+  call('PEXPIRE', FAULTS, FAULTS_MS)
   return 1
 end
 
