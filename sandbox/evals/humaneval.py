@@ -6,8 +6,10 @@ the next call cuts off a line that was not finished, and goes on after the other
 """
 
 import json
+import os
 import secrets
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -95,33 +97,57 @@ class _Appender:
 
 
 def _known_results(path: Path, samples: list[Sample]) -> dict[int, str]:
-    """What the results file has, by number; a last line that was not finished is cut off."""
+    """What the results file has, by number; a last line that was not finished is cut off.
+
+    Nothing is cut off a file that turns out to be another one.
+    """
+    if path.suffix == ".gz":
+        raise FileUnusable(f"{path}: results are appended, so the file cannot be a packed one")
     if not path.exists():
         return {}
-    _cut_after_last_line(path)
-    found: dict[int, str] = {}
-    for number, row in enumerate(read_json_lines(path)):
-        outcome = row.pop("result", None)
-        passed = row.pop("passed", None)
-        fits = number < len(samples) and row == samples[number].row
-        if not fits or not isinstance(outcome, str) or passed != (outcome == "passed"):
-            raise FileUnusable(
-                f"{path}: line {number + 1} is no result of these samples; "
-                "move the file away, or give another --output"
-            )
-        found[number] = outcome
+    if not path.is_file():
+        raise FileUnusable(f"{path}: not a regular file")
+    try:
+        rows, rest = _whole_lines(path)
+        found: dict[int, str] = {}
+        for number, row in enumerate(islice(read_json_lines(path), rows)):
+            outcome, passed = row.pop("result", None), row.pop("passed", None)
+            fits = number < len(samples) and row == samples[number].row
+            if not fits or not isinstance(outcome, str) or passed != (outcome == "passed"):
+                raise _not_ours(path, number)
+            found[number] = outcome
+        if rest:
+            _check_begun(path, rest, len(found), samples)
+            os.truncate(path, path.stat().st_size - len(rest))
+    except OSError as error:
+        raise FileUnusable(f"{path}: cannot be used: {error.strerror}") from error
     return found
 
 
-def _cut_after_last_line(path: Path) -> None:
-    if not path.is_file():
-        raise FileUnusable(f"{path}: not a regular file")
-    with path.open("r+b") as file:
-        whole = 0
+def _whole_lines(path: Path) -> tuple[int, bytes]:
+    """How many lines have an end, without empty ones, and what stands behind the last of them."""
+    rows, rest = 0, b""
+    with path.open("rb") as file:
         for line in file:
             if line.endswith(b"\n"):
-                whole += len(line)
-        file.truncate(whole)
+                rows += bool(line.strip())
+            else:
+                rest = line
+    return rows, rest
+
+
+def _check_begun(path: Path, rest: bytes, number: int, samples: list[Sample]) -> None:
+    """Raises FileUnusable unless ``rest`` is the beginning of a sample's result."""
+    begin = b"" if number >= len(samples) else json.dumps(samples[number].row)[:-1].encode()
+    if not begin or not (rest.startswith(begin) or begin.startswith(rest)):
+        raise _not_ours(path, number)
+
+
+def _not_ours(path: Path, number: int) -> FileUnusable:
+    return FileUnusable(
+        f"{path}: line {number + 1} is no result of these samples; "
+        "move the file away, or give another --output"
+    )
 
 
 def _count(samples: Iterable[Sample], found: Mapping[int, str], findings: Findings) -> None:

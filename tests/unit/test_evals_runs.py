@@ -451,6 +451,35 @@ def test_a_results_file_of_other_samples_is_left_alone(service: Served, tmp_path
     assert lines(path) == [{"precious": 1}]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(task(0)) + "\n" + json.dumps(task(1)),
+        json.dumps({"task_id": "HumanEval/0"}),
+        "notes",
+    ],
+)
+def test_another_file_loses_nothing_when_it_is_named_as_the_output(
+    service: Served, tmp_path: Path, text: str
+):
+    problems = jsonl(tmp_path / "problems.jsonl", [task(0), task(1)])
+    other = tmp_path / "other"
+    other.write_text(text)
+    answer = evaluate(service, "humaneval", problems, "--canonical", "--output", other)
+    assert "is no result of these samples" in str(answer.exception)
+    assert other.read_text() == text
+
+
+def test_results_are_not_written_to_a_name_that_they_could_not_be_read_from(
+    service: Served, tmp_path: Path
+):
+    problems = jsonl(tmp_path / "problems.jsonl", [task(0)])
+    output = tmp_path / "results.jsonl.gz"
+    answer = evaluate(service, "humaneval", problems, "--canonical", "--output", output)
+    assert "cannot be a packed one" in str(answer.exception)
+    assert (output.exists(), service.seen) == (False, [])
+
+
 def test_a_language_that_the_service_lacks_is_named(service: Served, tmp_path: Path):
     rows = [task(0, task_id="Java/0", canonical_solution="right"), task(1)]
     problems = jsonl(tmp_path / "problems.jsonl", rows)
