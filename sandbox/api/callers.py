@@ -12,6 +12,7 @@ import time
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -33,17 +34,24 @@ class CallersError(Exception):
     """The file of callers cannot be used; the message says why."""
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+# What is wrong is said without quoting it: it may be a key, where its digest should be.
+_STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
+# A caller without a name would see the runs of all; others' names stand in the log as they are.
+_Name = Annotated[str, Field(pattern=r"^[!-~]{1,64}$")]
+_Digest = Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{64}$")]
 
-    keys_sha256: list[str] = Field(min_length=1)
+
+class _Entry(BaseModel):
+    model_config = _STRICT
+
+    keys_sha256: list[_Digest] = Field(min_length=1)
     most_unfinished: int = Field(default=1024, ge=1)
 
 
 class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = _STRICT
 
-    callers: dict[str, _Entry]
+    callers: dict[_Name, _Entry]
 
 
 @dataclass(frozen=True, slots=True)

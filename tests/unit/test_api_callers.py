@@ -169,10 +169,27 @@ async def test_every_request_has_a_line_without_secrets(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "callers = 1", "[callers.x]\n", "[callers.x]\nkeys_sha256 = []", "[callers.x]\nkey = 'k'"],
+    [
+        "",
+        "callers = 1",
+        "[callers.x]\n",
+        "[callers.x]\nkeys_sha256 = []",
+        "[callers.x]\nkey = 'k'",
+        f"[callers.'']\nkeys_sha256 = ['{digest(ALICE)}']",  # who would see all runs
+        f'[callers."x\\ncaller=y"]\nkeys_sha256 = ["{digest(ALICE)}"]',
+    ],
 )
 def test_a_file_that_says_something_else_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "callers.toml"
     file.write_text(text)
     with pytest.raises(CallersError, match="callers file"):
         Callers(file)
+
+
+@pytest.mark.parametrize("keys", [f"['{ALICE.encode().hex()}']", "['schlüssel']", "'a secret'"])
+def test_a_key_in_place_of_its_digest_is_refused_and_not_told(tmp_path: Path, keys: str) -> None:
+    file = tmp_path / "callers.toml"
+    file.write_text(f"[callers.x]\nkeys_sha256 = {keys}")
+    with pytest.raises(CallersError, match="keys_sha256") as refused:
+        Callers(file)
+    assert keys.strip("[]'") not in str(refused.value)
