@@ -24,7 +24,7 @@ PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(VENV_PYTHON) -m piptools comp
 	--uploaded-prior-to "$$(date --utc --date='-$(COOLDOWN_DAYS) days' +%FT%TZ)" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit bench swaps attacks fuzz soak chaos steady evals test-vm testgen check checks lock images \
+.PHONY: help run test test-unit bench swaps protections attacks fuzz soak chaos steady evals test-vm testgen check checks lock images \
 	clean python
 
 help: ## list the targets
@@ -62,6 +62,10 @@ bench: python ## measure; prints figures, asserts nothing
 swaps: python ## measure what swapping images costs; ARGS="--store DIR" names another store
 	@$(SET_UP) --dev
 	$(VENV_PYTHON) -m tests.bench.swaps $(ARGS)
+
+protections: python ## measure what each protection of a run costs
+	@$(SET_UP) --dev
+	$(VENV_PYTHON) -m tests.bench.protections $(ARGS)
 
 attacks: python ## carry out all attacks and list what came of each; ARGS names some
 	@$(SET_UP) --dev
