@@ -95,6 +95,17 @@ CONTENDERS = (
         ],
     ),
     Contender(
+        "engine x2", "direct",
+        "the same with two slots for each core: while one waits for the kernel, another one works",
+        lambda task, place: [
+            MakeEngine(
+                task, place.directory / "engine-dense", place.state_dir / "init",
+                2 * place.cores, "dense",
+            )
+        ],
+        suits=lambda workload: not workload.tests,
+    ),
+    Contender(
         "engine cold", "direct",
         "the same without a warm interpreter in the containers",
         lambda task, place: [

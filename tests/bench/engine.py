@@ -24,7 +24,7 @@ from tests.bench.figures import Sample
 from tests.bench.workloads import Step, Task
 from tests.gvisor.binary import find_runsc
 
-Kind = Literal["warm", "cold", "gvisor"]
+Kind = Literal["warm", "cold", "gvisor", "dense"]
 
 FIRST_UID = 0x7700_0000
 _ARTEFACT_BYTES = 64 * MIB
@@ -131,6 +131,6 @@ class MakeEngine:
             raise Unavailable(str(error)) from error
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             try:
-                yield _Engine(self.task, pool, runner, is_warm=self.kind == "warm")
+                yield _Engine(self.task, pool, runner, is_warm=self.kind in ("warm", "dense"))
             finally:
                 runner.run(pool.close())

@@ -97,6 +97,7 @@ WORKLOADS = (
         f"python x{TESTS}", "python", "print(int(input()) + NUMBER)\n", "", (1, 8), tests=TESTS
     ),
     Workload(f"c++ x{TESTS}", "cpp", _CPP_SUM, "", (1, 8), tests=TESTS),
+    Workload(f"c++ again x{TESTS}", "cpp", _CPP_SUM, "", (1, 8), same=True, tests=TESTS),
 )
 
 
