@@ -1,5 +1,6 @@
 """One problem, from what is known of it to its tests, or to the reason why it has none."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,9 +8,8 @@ from testgen.code import code_hash
 from testgen.hashing import hash_of
 from testgen.inputs.bounds import bounds_of, hit
 from testgen.judging.kinds import Cues, cues
-from testgen.outputs import bytes_of
 from testgen.pipeline.authors import write_generators, write_validator
-from testgen.pipeline.bench import Bench, ProvenCase, Reason, Rejected
+from testgen.pipeline.bench import Bench, Reason, Rejected
 from testgen.pipeline.cases import in_order, make_cases, sieve
 from testgen.pipeline.checkers import choose_checker
 from testgen.pipeline.gate import check_gate
@@ -18,7 +18,7 @@ from testgen.pipeline.jury import Jury, checker_jury, plain_jury
 from testgen.pipeline.measuring import Outcome, measure, split_wrong, without_failing
 from testgen.pipeline.references import choose_references
 from testgen.pipeline.selection import select
-from testgen.pipeline.sources import describe, source
+from testgen.pipeline.sources import describe, source, tests_of
 from testgen.pipeline.special import elect_by_checker
 from testgen.pipeline.validation import choose_validator
 from testgen.pipeline.voting import Election, Panel, elect, first_panel
@@ -80,14 +80,15 @@ async def _stages(bench: Bench) -> None:
     proven, trials = await without_failing(bench, election, jury.checker)
     kills = await kills_of(bench, wrong, proven, jury.checker) if settings.minimise else None
     bounds = bounds_of(problem.statement)
-    tiers = select(proven, kills or {}, bounds, settings)
+    # Inputs may be large, and are read here word by word: beside the loop.
+    tiers = await asyncio.to_thread(select, proven, kills or {}, bounds, settings)
     outcome = Outcome(election, proven, tiers, wrong, kills, trials)
-    met = hit(bounds, (one.case.stdin for one in proven))
+    met = await asyncio.to_thread(hit, bounds, [one.case.stdin for one in proven])
     bench.book["bounds"] = {"total": len(bounds), "hit": len(met)}
     checker = jury.checker
     bench.book["checker"] = checker.model_dump(mode="json", exclude_unset=True, exclude_none=True)
     await measure(bench, outcome, checker)
-    bench.book["tests"] = _tests(bench, outcome.core, outcome.audit)
+    bench.book["tests"] = await asyncio.to_thread(tests_of, bench, outcome, bounds)
 
 
 async def _validator(bench: Bench) -> Program | None:
@@ -131,27 +132,3 @@ def _check_kind(bench: Bench, found: Cues) -> None:
         raise Rejected(
             Reason.SPECIAL_JUDGE, "several answers are right, by the problem's own words"
         )
-
-
-def _tests(
-    bench: Bench, core: Sequence[ProvenCase], audit: Sequence[ProvenCase]
-) -> list[dict[str, Any]]:
-    """The tests as they are kept: core first, in the order in which they are run."""
-    tiers = [("core", one) for one in core] + [("audit", one) for one in audit]
-    return [_test(bench, one, tier) for tier, one in tiers]
-
-
-def _test(bench: Bench, one: ProvenCase, tier: str) -> dict[str, Any]:
-    case = one.case
-    return {
-        "tid": case.tid,
-        "tier": tier,
-        "generator": case.generator,
-        "seed": case.seed,
-        "index": case.index,
-        "role": case.role,
-        "bytes": len(case.stdin),
-        "input": bench.blobs.put(case.stdin),
-        "answer": bench.blobs.put(bytes_of(one.answer)),
-        "votes": {"drawn": one.drawn, "ok": one.ok, "agree": one.agree, "second": one.second},
-    }

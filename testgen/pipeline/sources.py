@@ -1,10 +1,14 @@
-"""What a result says about the problem itself, so that an export needs nothing else."""
+"""What a result says about the problem itself and its tests, so that an export needs nothing else."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from testgen.inputs.bounds import hit
+from testgen.outputs import bytes_of
 from testgen.pipeline.bench import Bench
+from testgen.pipeline.cases import bucket
+from testgen.pipeline.measuring import Outcome
 from testgen.running.generators import Room
 from testgen.values import Program
 
@@ -58,4 +62,33 @@ def source(bench: Bench, folder: str, program: Program) -> dict[str, Any]:
         "language": program.language,
         "code": bench.blobs.put(program.code.encode()),
         "files": {name: bench.blobs.put(text.encode()) for name, text in program.files.items()},
+    }
+
+
+def tests_of(bench: Bench, outcome: Outcome, bounds: frozenset[int]) -> list[dict[str, Any]]:
+    """The tests as they are kept: core first, in the order in which they are run."""
+    tiers = [("core", number) for number in outcome.tiers.core]
+    tiers += [("audit", number) for number in outcome.tiers.audit]
+    return [_test(bench, outcome, number, tier, bounds) for tier, number in tiers]
+
+
+def _test(
+    bench: Bench, outcome: Outcome, number: int, tier: str, bounds: frozenset[int]
+) -> dict[str, Any]:
+    one, put = outcome.proven[number], bench.blobs.put
+    case, kills = one.case, outcome.kills or {}
+    return {
+        "tid": case.tid,
+        "tier": tier,
+        "generator": case.generator,
+        "seed": case.seed,
+        "index": case.index,
+        "role": case.role,
+        "bucket": bucket(case, bench.settings.bucket_sizes),
+        "bounds_hit": sorted(hit(bounds, [case.stdin])),
+        "kills": sorted(name for name, numbers in kills.items() if number in numbers),
+        "bytes": len(case.stdin),
+        "input": put(case.stdin),
+        "answer": put(bytes_of(one.answer)),
+        "votes": {"drawn": one.drawn, "ok": one.ok, "agree": one.agree, "second": one.second},
     }

@@ -228,4 +228,9 @@ def test_everything_that_there_is_takes_what_the_report_leaves_out(pipeline: Pip
     tiers = [test["tier"] for test in found["sum"]["tests"]]
     assert tiers == sorted(tiers, key=["core", "audit"].index)
     assert 0 < tiers.count("core") < len(tiers)
+    # Each test says what it is there for, and only of solutions that may be looked at.
+    tune = {one["name"] for one in found["sum"]["wrong"] if one["split"] == "tune"}
+    assert tune == {name for test in found["sum"]["tests"] for name in test["kills"]}
+    assert {1, 2000} <= {bound for test in found["sum"]["tests"] for bound in test["bounds_hit"]}
+    assert all(test["bucket"].startswith(test["role"]) for test in found["sum"]["tests"])
     assert "checker" == found["divisor"]["kind"]["kind"]
