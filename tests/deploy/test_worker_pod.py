@@ -25,7 +25,6 @@ from tests.service.conftest import UserIds
 pytestmark = pytest.mark.privileged
 
 _PROJECT = Path(__file__).parents[2]
-_START_S = 60.0
 _NAME = "sandbox-test-pod"
 
 
@@ -38,19 +37,17 @@ class Cluster:
     place: Path
 
     def is_ready(self) -> bool:
-        """Waits for the worker; False if it has given up."""
-        deadline_s = time.monotonic() + _START_S
+        """Waits for the worker, for as long as a test may take; False if it has given up."""
         while self.worker.poll() is None:
             with contextlib.suppress(httpx.TransportError):
                 if httpx.get(f"{self.api.url}/readyz").status_code == 200:
                     return True
-            assert time.monotonic() < deadline_s, self.log()
             time.sleep(0.1)
         return False
 
     def run(self, **fields: object) -> RunResult:
         """``POST /run``."""
-        answer = httpx.post(f"{self.api.url}/run", json=fields, timeout=60)
+        answer = httpx.post(f"{self.api.url}/run", json=fields, timeout=300)
         assert answer.status_code == 200, answer.text
         return RunResult.model_validate_json(answer.content)
 
