@@ -12,9 +12,10 @@ _SUBMIT_US, _CLAIM_US, _COMMIT_US, _LOOK_US = 52.0, 72.0, 45.0, 22.0
 _HEARD_US = 3.0  # by each API, of each run that has ended
 _BEAT_US, _BEAT_A_JOB_US = 20.0, 4.2
 _IDLE_US = 25.0  # a look for work, and the wait for it
-_SURVEY_A_WORKER_US = 13.3
+# Of each API, once a second; and for each worker, while workers come and go.
+_SURVEY_US, _NEWS_A_WORKER_US = 35.0, 0.4
 _CALLS_A_RUN, _CALLS_A_WORKER, _CALLS_AN_API = 4, 3, 3
-_HELLO_BYTES = 8_300
+_NAME_BYTES = 60
 _RECORD_BYTES = 500  # of a job or a result, beside what was sent and made
 _API_MS = 1.0
 # Results are kept for so long whatever the settings say, and so are their requests until they end.
@@ -99,7 +100,8 @@ def _redis_us(load: Load) -> tuple[float, float]:
     """Microseconds a second: for the runs, and for workers and APIs to know of each other."""
     run_us = _SUBMIT_US + _CLAIM_US + _COMMIT_US + _LOOK_US + _HEARD_US * load.apis
     workers_us = load.workers * (_BEAT_US + _IDLE_US) + load.under_way * _BEAT_A_JOB_US
-    return load.rate * run_us, workers_us + load.apis * load.workers * _SURVEY_A_WORKER_US
+    apis_us = load.apis * (_SURVEY_US + load.workers * _NEWS_A_WORKER_US)
+    return load.rate * run_us, workers_us + apis_us
 
 
 def _redis_time(load: Load) -> Demand:
@@ -119,12 +121,9 @@ def _redis_calls(load: Load) -> Demand:
 
 def _redis_network(load: Load) -> Demand:
     run_bytes = 2 * (load.request_bytes + load.result_bytes + 2 * _RECORD_BYTES)
-    hellos = load.apis * load.workers * _HELLO_BYTES
-    remedy = (
-        "smaller results: SANDBOX_MAX_RESULT_BYTES, `output_kb`, no `collect`; fewer APIs, each of which "
-        "hears of all workers every second"
-    )
-    use = load.rate * run_bytes + hellos
+    names = load.apis * load.workers * _NAME_BYTES
+    remedy = "smaller results (SANDBOX_MAX_RESULT_BYTES, `output_kb`); archives by their digest"
+    use = load.rate * run_bytes + names
     return Demand("Redis: its network", "B/s", use, _SHARE * _NETWORK_BYTES, remedy)
 
 

@@ -77,10 +77,15 @@ async def _measure(redis: RedisServer) -> dict[str, float]:
     await timed("idle claim", lambda _: store.call("claim", "w", 8, 8, 0, "python", ""), 500)
     for number in range(_WORKERS):
         await store.call("register", f"w-{number}", pack(_hello(f"w-{number}")))
-    await timed(
-        "survey, of a worker",
-        lambda _: store.call("survey", 10_000, 1 << 28, 3_600_000), 20, _WORKERS,
-    )  # fmt: skip
+
+    async def survey(seen: int) -> int:
+        counts, *_ = await store.call("survey", 10_000, 1 << 28, 3_600_000, seen)
+        return int(dict(zip(counts[::2], counts[1::2], strict=True))[b"fleet"])
+
+    stamp = await survey(0)
+    await timed("survey", lambda _: survey(stamp), 200)
+    # One worker has come: all names, and one hello.
+    await timed("news, of a worker", lambda _: survey(stamp - 1), 50, _WORKERS)
     await store.close()
     return costs
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,9 +24,15 @@ STEPS = (
     "succeed",
     "cancel",
     "survey",
+    "register",
+    "empty",
 )
 
 pytestmark = pytest.mark.timeout(120)
+
+
+def _pairs(flat: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    return zip(flat[::2], flat[1::2], strict=True)
 
 
 class Model:
@@ -38,6 +45,10 @@ class Model:
         self._ids: list[str] = []
         self._held: list[tuple[str, str, int]] = []  # worker, job, token
         self._ends: dict[bytes, tuple[Any, ...]] = {}
+        # As an API knows them, and the stamp that it has seen.
+        self._fleet: dict[bytes, bytes] = {}
+        self._stamp: int | bytes = 0
+        self._hellos = 0
 
     async def run(self, steps: list[str]) -> None:
         """Takes the steps, and looks at everything after each."""
@@ -102,7 +113,26 @@ class Model:
             await self._store.call("cancel", self._random.choice(self._ids))
 
     async def _survey(self) -> None:
-        await self._store.call("survey", 100, 1 << 20, 3_600_000)
+        answer = await self._store.call("survey", 100, 1 << 20, 3_600_000, self._stamp)
+        counts, _faults, *changes = answer
+        self._stamp = dict(_pairs(counts)).get(b"fleet", b"0")
+        if changes:
+            names, news = changes
+            known = {**self._fleet, **dict(_pairs(news))}
+            self._fleet = {name: known[name] for name in names}
+        with self._redis.client() as client:
+            assert self._fleet == client.hgetall(f"{P}:hellos")
+
+    async def _register(self) -> None:
+        self._hellos += 1
+        hello = f"hello {self._hellos}".encode()
+        await self._store.call("register", self._random.choice(WORKERS), hello)
+
+    async def _empty(self) -> None:
+        """As when Redis comes back without its file."""
+        with self._redis.client() as client:
+            client.flushall()
+        self._ids, self._held, self._ends = [], [], {}
 
     def _check(self, client: Any) -> None:
         jobs = {name.encode(): client.hgetall(f"{P}:job:{name}") for name in self._ids}

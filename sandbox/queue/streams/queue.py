@@ -64,7 +64,6 @@ class RemoteWorker:
 @dataclass(slots=True)
 class _Survey:
     counts: dict[str, int] = field(default_factory=dict)
-    hellos: dict[bytes, bytes] = field(default_factory=dict)
 
 
 class StreamQueue:
@@ -322,22 +321,30 @@ class StreamQueue:
 
     async def _look_around(self) -> None:
         bounds = self._bounds
-        counts, hellos, faults = await self._store.call(
+        counts, faults, *changes = await self._store.call(
             "survey",
             bounds.keep,
             bounds.keep_bytes,
             int(bounds.keep_s * _MS),
+            self._survey.counts.get("fleet", 0),
             within_s=_SURVEY_S,
         )
         self.trouble = None
         self._survey.counts = {name.decode(): int(number) for name, number in _pairs(counts)}
         self.faults = {name.decode(): reason.decode() for name, reason in _pairs(faults)}
-        found = dict(_pairs(hellos))
-        if found != self._survey.hellos:
-            self._survey.hellos = found
-            read = (_read_worker(name.decode(), hello) for name, hello in sorted(found.items()))
-            self.workers = [worker for worker in read if worker is not None]
-            self._on_change()
+        if changes:
+            self._take_fleet(*changes)
+
+    def _take_fleet(self, names: Sequence[bytes], news: Sequence[bytes]) -> None:
+        """Takes over who is there now; of whom is new, how they introduced themselves."""
+        known = {worker.name: worker for worker in self.workers}
+        read = [_read_worker(name.decode(), hello) for name, hello in _pairs(news)]
+        known.update({worker.name: worker for worker in read if worker is not None})
+        present = [name.decode() for name in sorted(names)]
+        self.workers = [known[name] for name in present if name in known]
+        if len(self.workers) + read.count(None) < len(present):
+            self._survey.counts.pop("fleet")  # what was missed is asked for again, all of it
+        self._on_change()
 
 
 def _read_result(job_id: str, packed: bytes) -> JobResult:

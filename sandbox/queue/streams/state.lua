@@ -16,6 +16,7 @@ local FINISHED = P .. ':finished' -- sorted set: finished jobs by the time of th
 local EXPIRES = P .. ':expires'   -- sorted set: unfinished jobs by the time at which nobody wants them any more
 local WORKERS = P .. ':workers'   -- sorted set: workers by their last heartbeat
 local HELLOS = P .. ':hellos'     -- hash: worker -> what it introduced itself with
+local CAME = P .. ':came'         -- sorted set: workers by the stamp of the fleet that they came with
 local FAULTS = P .. ':faults'     -- hash: worker -> why it has given up, for a while: not each comes back
 
 local GROUP = 'workers'
@@ -141,6 +142,20 @@ local function give_back_of(consumer, is_counted)
   end
 end
 
+-- A new stamp of the fleet, for a worker that came or went: later than all before, also in an emptied Redis.
+local function stamp()
+  local fresh = math.max(tonumber(call('HGET', COUNTS, 'fleet') or 0) + 1, now)
+  call('HSET', COUNTS, 'fleet', fresh)
+  return fresh
+end
+
+local function goes(consumer)
+  call('ZREM', WORKERS, consumer)
+  call('HDEL', HELLOS, consumer)
+  call('ZREM', CAME, consumer)
+  stamp()
+end
+
 -- Leases that have run out, workers that are silent, and jobs that nobody wants any more.
 local function tidy()
   local before = tonumber(call('HGET', COUNTS, 'tidied') or 0)
@@ -154,8 +169,7 @@ local function tidy()
   end
   for _, consumer in ipairs(call('ZRANGEBYSCORE', WORKERS, '-inf', now - LEASE_MS)) do
     give_back_of(consumer, true)
-    call('ZREM', WORKERS, consumer)
-    call('HDEL', HELLOS, consumer)
+    goes(consumer)
   end
   for _, id in ipairs(call('ZRANGEBYSCORE', EXPIRES, '-inf', now, 'LIMIT', 0, MOST_AT_ONCE)) do
     if call('HGET', JOB .. id, 'state') == 'queued' then
@@ -364,6 +378,7 @@ end
 
 function transition.register(consumer, hello)
   call('HSET', HELLOS, consumer, hello)
+  call('ZADD', CAME, stamp(), consumer)
   call('ZADD', WORKERS, now, consumer)
   call('HDEL', FAULTS, consumer)
   return 1
@@ -377,8 +392,7 @@ end
 
 function transition.leave(consumer)
   give_back_of(consumer, false)
-  call('ZREM', WORKERS, consumer)
-  call('HDEL', HELLOS, consumer)
+  goes(consumer)
   return 1
 end
 
@@ -417,13 +431,26 @@ function transition.find(request, digest)
 end
 
 -- What the API looks at, and the housekeeping that needs somebody to do it.
-function transition.survey(keep, keep_bytes, keep_ms)
+-- Of the workers only what has changed since the stamp that the API has seen: all names, and those that are new.
+function transition.survey(keep, keep_bytes, keep_ms, seen)
   tidy()
   forget(tonumber(keep), tonumber(keep_bytes), tonumber(keep_ms))
   local counts = call('HGETALL', COUNTS)
   counts[#counts + 1] = 'oldest_ms'
   counts[#counts + 1] = now - oldest()
-  return { counts, call('HGETALL', HELLOS), call('HGETALL', FAULTS) }
+  local faults = call('HGETALL', FAULTS)
+  local fleet = tonumber(call('HGET', COUNTS, 'fleet') or 0)
+  seen = tonumber(seen or 0)
+  if seen == fleet then
+    return { counts, faults }
+  end
+  local after = seen < fleet and seen or 0 -- this Redis was emptied, and the API has seen another fleet
+  local news = {}
+  for _, consumer in ipairs(call('ZRANGEBYSCORE', CAME, '(' .. string.format('%.0f', after), '+inf')) do
+    news[#news + 1] = consumer
+    news[#news + 1] = call('HGET', HELLOS, consumer)
+  end
+  return { counts, faults, call('ZRANGE', CAME, 0, -1), news }
 end
 
 if ARGV[1] ~= 'submit' then
