@@ -59,8 +59,8 @@ async def run_batch(
 ) -> AsyncIterator[bytes]:
     """Keeps a window of runs under way and yields a line for each when it has ended.
 
-    A request that cannot be started any more, because the service is shutting down, gets a line
-    with an error.
+    One that finds no room waits for it. A request that cannot be started at all, because the service is
+    shutting down for example, gets a line with an error.
     """
     waiting = deque(enumerate(requests, 1))
     under_way: dict[asyncio.Future[bytes], tuple[int, Run]] = {}
@@ -92,8 +92,7 @@ async def _start_some(
             started = await service.start(request, caller=caller)
             under_way[started.answer] = number, started
         except ApiError as error:
-            is_passing = error.code == "queue_full" and service.queue.waiting
-            if is_passing or (error.code == "share_used_up" and under_way):
+            if error.code in ("queue_full", "share_used_up"):
                 waiting.appendleft((number, request))  # there will be room
                 break
             refusals.append(_with_number(number, bytes(answer(error).body)))

@@ -131,8 +131,8 @@ async def runs(http: Request, service: ServiceDep, caller: CallerDep) -> Streami
     """Run many: one request a line in (NDJSON), one result a line out, in any order.
 
     All lines are checked before any is run; one that is wrong refuses them all. Every result carries
-    `line`, the number of its request from 1. A request that cannot be run any more, because the
-    service is shutting down, gives `{"line": N, "error": {…}}`.
+    `line`, the number of its request from 1. A request that cannot be run, because the service is
+    shutting down for example, gives `{"line": N, "error": {…}}`.
     """
     requests = await parse_batch(service, await http.body(), caller)
     return StreamingResponse(

@@ -72,7 +72,7 @@ class Runs:
 
         Raises:
             ApiError: 409, the key was used with another body.
-            QueueFull, QueueClosed, QueueBroken: see `JobQueue.submit`.
+            QueueFull, JobTooLarge, QueueClosed, QueueBroken: see `JobQueue.submit`.
         """
         request = None if key is None else RequestKey(key, digest)
         try:

@@ -17,7 +17,7 @@ from sandbox.api.translate import Languages, to_job
 from sandbox.jobs import Job, JobResult
 from sandbox.logs import about
 from sandbox.models import CheckInfo, Readiness, RunRequest, WorkerInfo
-from sandbox.queue.base import Demand, QueueBroken, QueueClosed, QueueFull, Ticket
+from sandbox.queue.base import Demand, JobTooLarge, QueueBroken, QueueClosed, QueueFull, Ticket
 from sandbox.queue.estimate import Estimates, Kind
 from sandbox.queue.open import open_queue
 from sandbox.settings import Settings
@@ -142,6 +142,9 @@ class Service:
             self._give_share_back(caller)
             if isinstance(error, QueueClosed):
                 raise self._refuse("draining", "the service is shutting down", 5.0) from None
+            if isinstance(error, JobTooLarge):
+                message = f"the queue holds {self.settings.queue_bytes} bytes at most"
+                raise ApiError(413, "too_large", message) from None
             if isinstance(error, QueueFull):
                 message = f"{self.queue.waiting} runs are waiting already"
                 raise self._refuse("queue_full", message, self._pause_s) from None

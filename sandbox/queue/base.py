@@ -34,6 +34,10 @@ class QueueFull(Exception):
     """The queue takes nothing more for now."""
 
 
+class JobTooLarge(Exception):
+    """The queue would not take this job if it were empty."""
+
+
 class QueueClosed(Exception):
     """The queue is draining; it takes nothing more at all."""
 
@@ -141,7 +145,7 @@ class JobQueue(Protocol):
         """Accepts a job, or finds the one that the key stands for.
 
         Raises:
-            QueueFull, QueueClosed, KeyReused: nothing was accepted.
+            QueueFull, JobTooLarge, QueueClosed, KeyReused: nothing was accepted.
             QueueBroken: nobody knows whether it was; with a key the request can be sent again.
         """
 

@@ -14,7 +14,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sandbox.jobs import Job, JobResult, failed
-from sandbox.queue.base import NO_DEMAND, Demand, QueueClosed, QueueFull, RequestKey, Ticket
+from sandbox.queue.base import (
+    NO_DEMAND,
+    Demand,
+    JobTooLarge,
+    QueueClosed,
+    QueueFull,
+    RequestKey,
+    Ticket,
+)
 
 # A job whose worker dies is run again once.
 MAX_ATTEMPTS = 2
@@ -109,6 +117,8 @@ class LocalQueue:
         """See `JobQueue`. Keys are known where runs are kept, which is this process too."""
         if self._closed:
             raise QueueClosed
+        if job.size_bytes > self._capacity_bytes:
+            raise JobTooLarge
         if self.full or self._waiting_bytes + job.size_bytes > self._capacity_bytes:
             raise QueueFull
         if self.waiting and self.waiting_work_s + demand.work_s > demand.most_work_s:

@@ -8,7 +8,7 @@ import pytest
 from sandbox.api.errors import ApiError
 from sandbox.api.runs import Runs
 from sandbox.models import Verdict
-from sandbox.queue.base import EVENTS, JobQueue, QueueClosed, QueueFull
+from sandbox.queue.base import EVENTS, JobQueue, JobTooLarge, QueueClosed, QueueFull
 from tests.queue.rig import Rig, job
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
@@ -108,6 +108,8 @@ async def test_a_queue_is_full_by_bytes_too(rig: Rig) -> None:
     await queue.submit(job(stdin=bytes(3000)))
     with pytest.raises(QueueFull):
         await queue.submit(job(stdin=bytes(3000)))
+    with pytest.raises(JobTooLarge):
+        await queue.submit(job(stdin=bytes(4001)))
     await queue.submit(job())
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from sandbox.api import batch
 from sandbox.jobs import failed
+from sandbox.queue.base import QueueFull, Ticket
 from tests.api_harness import SMALL, Api, Call, error_of, ran_well, serve, until
 
 pytestmark = pytest.mark.anyio
@@ -178,6 +179,24 @@ async def test_a_batch_waits_while_the_queue_is_full_of_others() -> None:
         await until(lambda: api.service.queue.full)
         api.worker.release()
         assert len(lines_of((await waiting).text)) == 2
+
+
+async def test_a_batch_waits_for_room_that_others_took_a_moment_ago(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In Redis: what this API knows of the queue is a second old."""
+    submit, refused = api.service.queue.submit, 0
+
+    async def full_at_first(*arguments: Any) -> Ticket:
+        nonlocal refused
+        refused += 1
+        if refused < 3:
+            raise QueueFull
+        return await submit(*arguments)
+
+    monkeypatch.setattr(api.service.queue, "submit", full_at_first)
+    lines = lines_of((await api.batch(requests(2))).text)
+    assert [line.get("status") for line in lines] == ["done", "done"]
 
 
 async def test_a_caller_that_goes_away_cancels_what_is_under_way() -> None:

@@ -1,5 +1,6 @@
 """Callers: who has no key gets nothing, and who has one gets only what is theirs."""
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncIterator
@@ -135,6 +136,18 @@ async def test_a_batch_larger_than_the_share_is_done_piece_by_piece(api: Api) ->
     headers = {**bearer(ALICE), "Content-Type": "application/x-ndjson"}
     answer = await api.http.post("/runs", content=body, headers=headers)
     assert answer.text.count('"status":"done"') == 20
+
+
+async def test_a_batch_waits_for_what_its_caller_has_under_way(api: Api) -> None:
+    api.worker.hold()
+    for _ in range(3):
+        await api.post(SMALL, "/run?wait=false", headers=bearer(ALICE))
+    headers = {**bearer(ALICE), "Content-Type": "application/x-ndjson"}
+    body = b'{"language":"python","code":""}\n' * 4
+    batch = asyncio.create_task(api.http.post("/runs", content=body, headers=headers))
+    await until(lambda: "share_used_up" in api.service.metrics.text().decode())
+    api.worker.release()
+    assert (await batch).text.count('"status":"done"') == 4
 
 
 async def test_a_key_that_is_taken_out_of_the_file_is_refused(api: Api, path: Path) -> None:

@@ -384,8 +384,10 @@ async def test_a_queue_is_full_by_bytes_too() -> None:
         api.worker.hold()
         await api.submit()
         await api.submit(code="x" * (1 << 19))
-        answer = await api.post({**SMALL, "code": "x" * (1 << 20)})
-        await check_refused(answer, "queue_full")
+        await check_refused(await api.post({**SMALL, "code": "x" * (1 << 20)}), "queue_full")
+        never = await api.post({**SMALL, "code": "x" * (1 + (1 << 20))})
+        assert (never.status_code, error_of(never)["code"]) == (413, "too_large")
+        assert not error_of(never)["retryable"]
         assert (await api.post(SMALL, "/run?wait=false")).status_code == 202
 
 

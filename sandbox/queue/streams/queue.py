@@ -16,6 +16,7 @@ from sandbox.queue.base import (
     EVENTS,
     NO_DEMAND,
     Demand,
+    JobTooLarge,
     KeyReused,
     QueueBroken,
     QueueClosed,
@@ -169,6 +170,8 @@ class StreamQueue:
     ) -> tuple[str | bytes | int, ...]:
         payload = pack(job)
         bounds = self._bounds
+        if len(payload) > bounds.capacity_bytes:
+            raise JobTooLarge
         return (
             job.id,
             payload,
