@@ -19,8 +19,8 @@ Theory of operation
 3. **Store** (``store``, ``manifest``, ``tree``). The tree is hashed; tree and definition together
    give the image's digest. The staging directory is renamed to ``sha256-<hex>``, the caller's
    self-test runs its hello programs in real containers, and only then a small file under ``names/``
-   lets the name mean the new digest (``publishing``). Up to that moment the old image serves. An image that has lost
-   its name is deleted when nobody holds it (``ImageStore.hold``).
+   lets the name mean the new digest (``publishing``). Up to that moment the old image serves. An
+   image that has lost its name is deleted when nobody holds it (``ImageStore.hold``).
 
 4. **Catalog** (``catalog``). From a language's name or alias to an image and a language, for the
    worker and for ``GET /languages``.
