@@ -4,6 +4,8 @@ Frozen dataclasses, packed by msgspec: bytes stay bytes, and a message from anot
 field or has a wrong type is refused when it is unpacked.
 """
 
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
@@ -148,7 +150,20 @@ class Job:
             if helper is not None:
                 files += len(helper.code) + sum(len(file.content) for file in helper.files)
         files += sum(len(stage.stdin) for stage in self.stages)
-        return len(self.code) + len(self.stdin) + files + tests + calls
+        strings = sum(map(sys.getsizeof, self._strings()))
+        return len(self.code) + len(self.stdin) + files + tests + calls + strings
+
+    def _strings(self) -> Iterator[str]:
+        """All texts of which a request may have long ones, or many."""
+        yield from (*self.args, *self.env, *self.env.values(), *self.collect, *self.protected)
+        yield from (file.path for file in self.files)
+        for stage in self.stages:
+            yield from (*stage.command, *stage.env, *stage.env.values())
+        if self.repository is not None:
+            yield from (file.path for file in self.repository.overlay)
+            yield from self.repository.must_pass
+            yield from self.repository.must_keep_passing
+            yield from self.repository.may_fail
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,18 @@
 """What a waiting run costs the API's process."""
 
+import base64
 import gc
+import io
+import json
+import tarfile
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
+from sandbox.models_judging import MAX_CASE_IDS, MAX_STAGES
+from sandbox.queue.local import LocalQueue
 from tests.api_harness import MIB, Call, serve, until
 
 pytestmark = pytest.mark.anyio
@@ -20,8 +27,25 @@ def traced() -> Iterator[None]:
     tracemalloc.stop()
 
 
-def body() -> bytes:
-    return b'{"language": "python", "code": "", "stdin": "%s"}' % (b"x" * STDIN_BYTES)
+def of_stdin() -> dict[str, Any]:
+    return {"language": "python", "code": "", "stdin": "x" * STDIN_BYTES}
+
+
+def of_strings() -> dict[str, Any]:
+    """Many texts in place of a long one, as many as a request may have."""
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        tar.addfile(tarfile.TarInfo("a"), io.BytesIO())
+    stages = [
+        {"name": f"{number}", "command": ["true", "x" * 60_000], "env": {"A": "y" * 60_000}}
+        for number in range(MAX_STAGES)
+    ]
+    repository = {
+        "archive": {"base64": base64.b64encode(archive.getvalue()).decode()},
+        "report": {"format": "tap"},
+        "must_pass": [f"{number:100}" for number in range(MAX_CASE_IDS)],
+    }
+    return {"language": "python", "code": "", "stages": stages, "repository": repository}
 
 
 def traced_bytes() -> int:
@@ -30,16 +54,23 @@ def traced_bytes() -> int:
 
 
 @pytest.mark.usefixtures("traced")
-async def test_a_waiting_run_takes_the_memory_that_the_queue_counts() -> None:
+@pytest.mark.parametrize("request_of", [of_stdin, of_strings])
+async def test_a_waiting_run_takes_the_memory_that_the_queue_counts(
+    request_of: Callable[[], dict[str, Any]],
+) -> None:
     async with serve(slots=1) as api:
         api.worker.hold()
         await api.submit()
         await api.worker.until(lambda: len(api.worker.started) == 1)
+        queue = api.service.queue
+        assert isinstance(queue, LocalQueue)
+        body = json.dumps(request_of()).encode()
         before = traced_bytes()
-        calls = [Call(api.app, "/run", body(), "application/json") for _ in range(RUNS)]
-        await until(lambda: api.service.queue.waiting == RUNS)
+        calls = [Call(api.app, "/run", body, "application/json") for _ in range(RUNS)]
+        await until(lambda: queue.waiting == RUNS)
         taken = traced_bytes() - before
-        assert taken < 1.5 * RUNS * STDIN_BYTES
+        assert taken < 1.5 * queue._waiting_bytes
+        assert queue._waiting_bytes < 1.5 * RUNS * len(body)
         api.worker.release()
         for call in calls:
             await call.task
