@@ -123,7 +123,7 @@ class Settings(_WithFile):
         description="Compiled programs that each worker keeps for the same sources; 0 keeps none.",
     )
     archives_kept_bytes: int = Field(
-        default=512 << 20, ge=0, description="Uploaded archives that are kept, all together."
+        default=512 << 20, ge=0, description="Uploaded archives that are kept of each caller."
     )
     results_kept: int = Field(default=10_000, ge=1, description="Finished runs kept for GET.")
     results_kept_bytes: int = Field(default=256 << 20, ge=0, description="… and their size.")

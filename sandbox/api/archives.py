@@ -13,20 +13,31 @@ class Archives(Mapping[str, bytes]):
         self._max_bytes = max_bytes
         self._size = 0
         self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._files: dict[str, int] = {}
 
-    def add(self, data: bytes) -> str:
-        """Keeps an archive and returns its digest. Raises ValueError if it alone is too large."""
+    def add(self, data: bytes, files: int) -> str:
+        """Keeps an archive of so many files and returns its digest.
+
+        Raises:
+            ValueError: it alone is too large.
+        """
         if len(data) > self._max_bytes:
             raise ValueError(f"this server keeps {self._max_bytes} bytes of archives at most")
         digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
         if digest not in self._kept:
             self._kept[digest] = data
+            self._files[digest] = files
             self._size += len(data)
         self._kept.move_to_end(digest)
         while self._size > self._max_bytes:
-            _, dropped = self._kept.popitem(last=False)
+            oldest, dropped = self._kept.popitem(last=False)
+            del self._files[oldest]
             self._size -= len(dropped)
         return digest
+
+    def files_of(self, digest: str) -> int:
+        """How many files a kept archive has."""
+        return self._files[digest]
 
     def __getitem__(self, digest: str) -> bytes:
         data = self._kept[digest]

@@ -49,13 +49,18 @@ async def upload(http: Request, service: ServiceDep, caller: CallerDep) -> Archi
     """
     data = await http.body()
     try:
-        tree = await asyncio.to_thread(read_archive, data)
-        digest = service.archives_of(caller).add(data)
+        async with service.unpacking:
+            files = await asyncio.to_thread(_count_files, data)
+        digest = service.archives_of(caller).add(data, files)
     except ArchiveError as error:
         raise ApiError(422, "invalid_archive", f"the archive cannot be used: {error}") from None
     except ValueError as error:
         raise ApiError(413, "too_large", str(error)) from None
-    return ArchiveInfo(digest=digest, size_bytes=len(data), files=len(tree))
+    return ArchiveInfo(digest=digest, size_bytes=len(data), files=files)
+
+
+def _count_files(data: bytes) -> int:
+    return len(read_archive(data))
 
 
 @router.get("/archives/{digest}", response_model=ArchiveInfo, responses=_MISSING)
@@ -65,8 +70,8 @@ async def find(
     digest: Annotated[str, Path(pattern=r"^sha256:[0-9a-f]{64}$")],
 ) -> ArchiveInfo:
     """Whether an archive is here."""
-    data = service.archives_of(caller).get(digest)
+    archives = service.archives_of(caller)
+    data = archives.get(digest)
     if data is None:
         raise ApiError(404, "not_found", f"there is no archive {digest}")
-    tree = await asyncio.to_thread(read_archive, data)
-    return ArchiveInfo(digest=digest, size_bytes=len(data), files=len(tree))
+    return ArchiveInfo(digest=digest, size_bytes=len(data), files=archives.files_of(digest))

@@ -1,5 +1,6 @@
 """What the routes share: the queue, the workers, the runs."""
 
+import asyncio
 import hashlib
 import logging
 import socket
@@ -39,6 +40,8 @@ class Service:
         self.metrics = Metrics(self.queue, self.workers)
         self.languages = Languages([])
         self._archives: dict[str, Archives] = {}
+        # One at a time: a small archive may have 512 MiB when it is unpacked.
+        self.unpacking = asyncio.Lock()
         self._unfinished: Counter[str] = Counter()
         self.runs = Runs(
             self.queue,

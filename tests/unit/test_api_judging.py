@@ -1,12 +1,17 @@
 """How a request says how it is judged: what is refused, with the field, and what becomes of the rest."""
 
+import asyncio
 import io
 import tarfile
+import time
 from typing import Any
 
 import pytest
 
+from sandbox.api import routes_archives
+from sandbox.archives import read_archive
 from sandbox.jobs import Job, JobCall, pack, unpack
+from sandbox.patches import TreeFile
 from sandbox.scoring import Group
 from sandbox.values import Tolerance
 from tests.api_harness import SMALL, Api, error_of
@@ -61,6 +66,38 @@ async def test_an_uploaded_archive_is_put_into_the_job(api: Api) -> None:
     assert job.repository is not None
     assert job.repository.archive == packed.getvalue()
     assert job.size_bytes >= len(packed.getvalue())
+
+
+async def test_archives_are_unpacked_one_at_a_time_and_never_to_be_found(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each may take a thousand times its size meanwhile."""
+    reading, most, calls = 0, 0, 0
+
+    def read_slowly(data: bytes) -> dict[str, TreeFile]:
+        nonlocal reading, most, calls
+        reading, calls = reading + 1, calls + 1
+        most = max(most, reading)
+        time.sleep(0.05)
+        reading -= 1
+        return read_archive(data)
+
+    monkeypatch.setattr(routes_archives, "read_archive", read_slowly)
+    headers = {"Content-Type": "application/x-tar"}
+    uploads = [
+        api.http.post("/archives", content=tar_of(f"{n}"), headers=headers) for n in range(4)
+    ]
+    digests = [answer.json()["digest"] for answer in await asyncio.gather(*uploads)]
+    for digest in digests:
+        assert (await api.http.get(f"/archives/{digest}")).json()["files"] == 1
+    assert (len(set(digests)), most, calls) == (4, 1, 4)
+
+
+def tar_of(name: str) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo(name), io.BytesIO())
+    return packed.getvalue()
 
 
 async def test_what_is_no_archive_is_not_kept(api: Api) -> None:
