@@ -33,6 +33,7 @@ class AsyncClient:
         concurrency: int = 32,
         retry_for_s: float = 60.0,
         retry_faults: int = 1,
+        api_key: str | None = None,
         headers: Mapping[str, str] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -41,7 +42,7 @@ class AsyncClient:
         self._flows = Flows(config.shown(url), policy, self._chance)
         self._http = httpx.AsyncClient(
             base_url=url,
-            headers=headers,
+            headers=config.with_key(headers, api_key),
             limits=config.pool(concurrency),
             trust_env=config.uses_proxies(url),
             verify=config.needs_certificates(url),

@@ -11,6 +11,7 @@ from sandbox.client.flows import Broken
 from sandbox.client.wire import Call, Reply
 
 URL_VARIABLE = "SANDBOX_URL"
+KEY_VARIABLE = "SANDBOX_API_KEY"
 DEFAULT_URL = "http://127.0.0.1:8000"
 CONNECT_TIMEOUT_S = 5.0
 WRITE_TIMEOUT_S = 30.0
@@ -31,6 +32,20 @@ def service_url(url: str | None) -> httpx.URL:
     if parsed.scheme not in {"http", "https"} or not parsed.host:
         raise ValueError("the service's address must look like http://HOST:PORT")
     return parsed
+
+
+def with_key(headers: Mapping[str, str] | None, api_key: str | None) -> dict[str, str]:
+    """Headers with the caller's key: the one that was given, else SANDBOX_API_KEY's, if there is one.
+
+    Raises:
+        ValueError: it cannot stand in a header; the message does not quote it.
+    """
+    key = api_key or os.environ.get(KEY_VARIABLE)
+    if not key:
+        return dict(headers or {})
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise ValueError("the service's API key must be printable ASCII without blanks")
+    return {"Authorization": f"Bearer {key}", **(headers or {})}
 
 
 def shown(url: httpx.URL) -> str:

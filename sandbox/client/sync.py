@@ -30,6 +30,8 @@ class Client:
             ServiceUnavailable. 0 tries once.
         retry_faults: how often a run that ended with a retryable fault of the sandbox (IE) is
             made again.
+        api_key: the caller's key, for a service that has callers; else the environment variable
+            SANDBOX_API_KEY.
         headers: sent with every request, for gateways that ask for one.
         transport: in place of the network.
 
@@ -48,6 +50,7 @@ class Client:
         concurrency: int = 32,
         retry_for_s: float = 60.0,
         retry_faults: int = 1,
+        api_key: str | None = None,
         headers: Mapping[str, str] | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
@@ -57,7 +60,7 @@ class Client:
         self._closed = threading.Event()
         self._http = httpx.Client(
             base_url=url,
-            headers=headers,
+            headers=config.with_key(headers, api_key),
             limits=config.pool(concurrency),
             trust_env=config.uses_proxies(url),
             verify=config.needs_certificates(url),

@@ -411,6 +411,28 @@ def test_the_address_comes_from_the_argument_or_the_environment(
     ] == [str(request.url) for request in handler.seen]
 
 
+def test_the_key_comes_from_the_argument_or_the_environment(
+    form: Form, monkeypatch: pytest.MonkeyPatch
+):
+    handler = answering(*(answer(done()) for _ in range(4)))
+    form(handler, "run", PROGRAM)
+    monkeypatch.setenv("SANDBOX_API_KEY", "of-the-environment")
+    form(handler, "run", PROGRAM)
+    form(handler, "run", PROGRAM, client_options={"api_key": "given"})
+    form(handler, "run", PROGRAM, client_options={"headers": {"Authorization": "Basic x"}})
+    assert [None, "Bearer of-the-environment", "Bearer given", "Basic x"] == [
+        request.headers.get("Authorization") for request in handler.seen
+    ]
+
+
+@pytest.mark.parametrize("key", ["a b", "a\nX: y", "schlüssel"])
+def test_a_key_that_is_none_is_not_quoted(key: str):
+    for client in (Client, AsyncClient):
+        with pytest.raises(ValueError, match="API key") as raised:
+            client(api_key=key)
+        assert key not in str(raised.value)
+
+
 @pytest.mark.parametrize("url", ["localhost:8000", "ftp://x", "http://", "http://x:port", "/run"])
 def test_an_address_that_is_none_is_refused(url: str):
     for client in (Client, AsyncClient):
