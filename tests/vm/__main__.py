@@ -31,11 +31,7 @@ from tests.vm.emulator import MachineError, run
 HOST_PACKAGES = ["qemu-system-x86", "e2fsprogs"]
 # Building an image needs a network.
 PYTEST = "/usr/bin/python3 -m pytest -o timeout=900 -o faulthandler_timeout=800 --color=no"
-TESTS = [
-    "tests/privileged",
-    "--ignore=tests/privileged/test_image_build.py",
-    "tests/deploy/test_worker_pod.py",
-]
+TESTS = ["tests/privileged", "--ignore=tests/privileged/test_image_build.py"]
 
 
 def parse_arguments() -> tuple[argparse.Namespace, list[str]]:
