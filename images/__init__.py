@@ -77,7 +77,9 @@ What is not protected
 - The store trusts root: files are protected by ownership, not by hashing them again at each start. Whoever
   doubts them calls ``sandbox images verify`` (``verification``), which does hash them.
 - The digest names what was built; it does not promise that another day's mirror gives the same.
-  Of one mirror's state it is the same each time.
+  Of one mirror's state it is the same each time, but for ``mono``, whose ahead-of-time code has random
+  names in it, and ``jvm``, whose trust store says when it was made and whose archives of loaded classes
+  differ.
 
 ``images`` imports ``runtime.limits`` and nothing else of the project.
 """

@@ -2,8 +2,7 @@
 
 This is for our own trusted commands (versions, font caches, …) and is no sandbox: it is root in a
 chroot. The command gets a mount, PID, IPC, UTS and network namespace of its own, so that nothing it
-mounts or leaves running reaches the host, and it has no network. Where the host allows it, addresses
-are the same each time: some tools (GCC, for its precompiled headers) write things in their order.
+mounts or leaves running reaches the host, and it has no network.
 """
 
 import subprocess
@@ -33,11 +32,19 @@ for device in null zero full random urandom; do
     mount --bind "/dev/$device" "$1/dev/$device"
 done
 ln -s /proc/self/fd "$1/dev/fd"
-if setarch --addr-no-randomize true 2> /dev/null; then
-    exec setarch --addr-no-randomize chroot "$@"
-fi
 exec chroot "$@"
 """
+
+
+def same_addresses() -> tuple[str, ...]:
+    """What lets a command have the same addresses each time, where the host allows it.
+
+    Some tools write things in the order of their addresses (GCC its precompiled headers), or addresses that
+    mean nothing (Mono its compiled libraries).
+    """
+    tool = ("setarch", "--addr-no-randomize")
+    allowed = subprocess.run([*tool, "true"], capture_output=True).returncode == 0
+    return tool if allowed else ()
 
 
 def run_in_rootfs(
@@ -60,7 +67,7 @@ def run_in_rootfs(
     """
     what = f"{' '.join(command)} in {rootfs}"
     variables = [f"{name}={value}" for name, value in environment.items()]
-    argv = [*NAMESPACES, "--net", "sh", "-c", _SET_UP, "sh"]
+    argv = [*same_addresses(), *NAMESPACES, "--net", "sh", "-c", _SET_UP, "sh"]
     argv += ["ro" if read_only else "rw", str(rootfs)]
     argv += ["/usr/bin/env", "--ignore-environment", *variables, *command]
     try:

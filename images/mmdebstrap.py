@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from images.apt_sources import sources_for_suite
-from images.chroot import NAMESPACES
+from images.chroot import NAMESPACES, same_addresses
 from images.definition import ImageDefinition
 from images.errors import BuildError
 from images.normalise import FIXED_TIME_S
@@ -76,7 +76,7 @@ def _start(definition: ImageDefinition, rootfs: Path, lock: int) -> subprocess.P
     }
     try:
         return subprocess.Popen(
-            [*NAMESPACES, "--mount-proc", *_command(definition, rootfs)],
+            [*same_addresses(), *NAMESPACES, "--mount-proc", *_command(definition, rootfs)],
             env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -9,6 +9,13 @@ from sandbox.worker.host import FACTS, show_facts
 pytestmark = pytest.mark.timeout(300)
 
 
+def test_no_image_of_go_stops_working_when_it_is_a_day_old() -> None:
+    """Go then cleans its cache up and writes down when, which a run cannot do in a file of the image."""
+    images = ImageStore(Settings().images_dir).list()
+    notes = [path for image in images for path in image.rootfs.glob("usr/local/lib/*/trim.txt")]
+    assert [] == [note for note in notes if not note.is_symlink()]
+
+
 @pytest.mark.parametrize(("name", "languages"), [("python", 1), ("cpp", 3)])
 def test_all_facts_of_the_default_languages_hold(name: str, languages: int) -> None:
     image = ImageStore(Settings().images_dir).get(name)

@@ -42,7 +42,7 @@ def test_pip_checks_hashes_and_takes_wheels_only(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(subprocess, "run", pip)
     python_packages.install(definition(python_packages=[PINNED]), tmp_path, print)
     argv, lines = seen
-    assert [sys.executable, "-m", "pip"] == argv[:3]
+    assert [sys.executable, "-P", "-m", "pip"] == argv[:4]
     assert {"--require-hashes", "--only-binary=:all:", "--no-deps", "--platform=any"} <= set(argv)
     assert f"{PINNED}\n" == lines
     times = {path.name: path.stat().st_mtime == FIXED_TIME_S for path in place.iterdir()}
