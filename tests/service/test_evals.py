@@ -24,6 +24,9 @@ COMMAND = [sys.executable, "-m", "sandbox", "eval"]
 # Of HumanEval-X in C++, where each program is compiled; `make evals` takes all.
 EVERY = int(os.environ.get("SANDBOX_EVALS_EVERY", "13"))
 
+# Its tests call strlen("x"), and that is the C library's, whatever the program defines.
+BLIND = {"CPP/23"}
+
 with_data = pytest.mark.skipif(
     not DATA.is_dir(), reason=f"HumanEval programs not found beside the project in {DATA.name}"
 )
@@ -101,7 +104,8 @@ def test_cpp_solutions_pass_and_those_that_return_nothing_do_not(service: Servic
     empty = ({"task_id": row["task_id"], "generation": "return {};\n}\n"} for row in chosen)
     samples.write_text("".join(json.dumps(row) + "\n" for row in empty))
     (row,) = evaluate(service, "humaneval", samples, "--problems", problems)["rows"]
-    assert (row["problems"], row["right"]) == (len(chosen), 0)
+    blind = sum(one["task_id"] in BLIND for one in chosen)
+    assert (row["problems"], row["right"]) == (len(chosen), blind)
 
 
 @with_data
