@@ -49,7 +49,7 @@ def ensure(
     """
     images = []
     for definition in definitions:
-        current = None if force else _current(definition, store)
+        current = None if force else up_to_date(definition, store)
         if current is None:
             current = build(definition, store, progress, selftest, reuse=not force)
         else:
@@ -80,7 +80,8 @@ def build(
     return publish(definition.name, store, progress, selftest, make)
 
 
-def _current(definition: ImageDefinition, store: ImageStore) -> StoredImage | None:
+def up_to_date(definition: ImageDefinition, store: ImageStore) -> StoredImage | None:
+    """The image of a definition, as it stands; None if that is missing or outdated."""
     try:
         image = store.get(definition.name)
     except StoreError:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from images.build import ensure
+from images.build import ensure, up_to_date
 from images.definition import ImageDefinition, fingerprint
 from images.errors import ImageError, StoreError
 from images.facts import NO_PROGRAM, FactResult
@@ -58,12 +58,19 @@ def make_app(
         force: Annotated[
             bool, typer.Option("--force", help="Build even what is up to date.")
         ] = False,
+        check: Annotated[
+            bool,
+            typer.Option("--check", help="Build nothing; end with 1 if there is something to do."),
+        ] = False,
         definitions: Definitions = None,
         store: Store = root,
     ) -> None:
         """Build images from their definitions, if they are missing or outdated. Needs root."""
         with _errors(), _progress() as progress:
             wanted = _select(find_definitions(definitions or ()), names or [], every=every)
+            if check:
+                _check(wanted, ImageStore(store), progress)
+                return
             ensure(wanted, ImageStore(store), progress, selftest, force=force)
 
     @app.command("list")
@@ -198,6 +205,13 @@ def _select(
     if not names and not every:
         raise typer.BadParameter(f"name an image ({', '.join(known)}) or give --all")
     return list(definitions) if every else [known[name] for name in dict.fromkeys(names)]
+
+
+def _check(wanted: list[ImageDefinition], store: ImageStore, progress: Progress) -> None:
+    missing = [one.name for one in wanted if up_to_date(one, store) is None]
+    if missing:
+        progress(f"missing or outdated: {', '.join(missing)}")
+        raise typer.Exit(1)
 
 
 def _test(image: StoredImage, show_facts: ShowFacts, definitions: Sequence[Path]) -> int:

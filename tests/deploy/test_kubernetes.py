@@ -37,7 +37,7 @@ WORKERS_CAPABILITIES = {
 }
 # Installing packages in a directory: each of them was seen to be needed.
 BUILDERS_CAPABILITIES = WORKERS_CAPABILITIES - {"IPC_LOCK"} | {"SYS_CHROOT"}
-OTHERS_VARIABLES = {"REDIS_PASSWORD", "REDISCLI_AUTH", "MPLCONFIGDIR", URL_VARIABLE}
+OTHERS_VARIABLES = {"REDIS_PASSWORD", "REDISCLI_AUTH", "MPLCONFIGDIR", "IMAGES", URL_VARIABLE}
 # Made by an operator, not by us.
 SECRETS = {"redis", "callers"}
 
@@ -356,6 +356,29 @@ def test_a_worker_has_a_slot_for_each_of_its_cores(folder: str):
     resources = main["resources"]
     assert resources["requests"] == resources["limits"]
     assert resources["limits"]["cpu"].isdigit()
+
+
+@every_whole
+def test_a_worker_waits_for_all_images_that_are_built(folder: str, tmp_path: Path):
+    (waits,) = pod(folder, "worker").spec["initContainers"]
+    (builds,) = pod(folder, "images").spec["initContainers"]
+    asked = []
+    for name, container in (("worker", waits), ("images", builds)):
+        # What stands for the service writes down what it is asked, and is content.
+        fake = tmp_path / name / "sandbox"
+        fake.parent.mkdir()
+        fake.write_text(f'#!/bin/sh\necho "$@" > {tmp_path / name}/asked\n')
+        fake.chmod(0o755)
+        values = environment(folder, pod(folder, name), container)
+        program, flag, script = container["command"]
+        # It would remount what is this machine's.
+        script = script.replace("sh /etc/entry/entry.sh", "sandbox")
+        path = f"{fake.parent}:/usr/bin:/bin"
+        subprocess.run([program, flag, script], env={**values, "PATH": path}, check=True)
+        asked.append((tmp_path / name / "asked").read_text().split())
+    assert asked[0] == ["images", "build", "--check", *asked[1][2:]]
+    assert asked[1][:2] == ["images", "build"]
+    assert {"cpp", "python", "testgen"} <= {*asked[1]}
 
 
 @pytest.mark.parametrize("folder", ["base", "overlays/production"])

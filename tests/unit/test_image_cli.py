@@ -5,6 +5,7 @@ from typer.testing import CliRunner, Result
 
 from images.cli import ShowFacts, make_app
 from images.facts import NO_PROGRAM, FactResult
+from images.loading import find_definitions
 from images.manifest import StoredImage
 from images.store import ImageStore
 from tests.image_samples import definition, put
@@ -55,6 +56,25 @@ def test_an_unknown_image_is_an_error_and_no_traceback(store: ImageStore, comman
     assert 1 == result.exit_code
     assert "error:" in result.output
     assert "no image 'absent'" in result.output
+
+
+@pytest.mark.parametrize("outdated", [True, False], ids=["outdated", "missing"])
+def test_a_check_says_that_there_is_something_to_build_and_builds_nothing(
+    store: ImageStore, *, outdated: bool
+):
+    if outdated:
+        put(store, definition(name="python"))
+    before = store.names()
+    result = call(store, "build", "--check", "python")
+    assert (result.exit_code, store.names()) == (1, before)
+    assert "missing or outdated: python" in result.output
+
+
+def test_a_check_is_content_with_what_is_up_to_date(store: ImageStore):
+    (python,) = (one for one in find_definitions(()) if one.name == "python")
+    put(store, python)
+    assert call(store, "build", "--check", "python").exit_code == 0
+    assert call(store, "build", "--check", "python", "cpp").exit_code == 1
 
 
 def test_building_asks_for_a_name_or_all(store: ImageStore):
