@@ -264,6 +264,7 @@ class _Supervisor:
         now_s = time.monotonic()
         child.pid = 0
         if child.due_s == math.inf:
+            self._hide_life()
             return
         if self._stopping:
             child.due_s = now_s + _FIRST_PAUSE_S
@@ -304,6 +305,12 @@ class _Supervisor:
                 child.due_s = math.inf
                 if child.alive:
                     os.kill(child.pid, signal.SIGTERM)
+        self._hide_life()
+
+    def _hide_life(self) -> None:
+        """No worker is meant to be alive: whoever looks must not start this service again for that."""
+        for file in self._settings.run_dir.glob("alive-*"):
+            file.unlink(missing_ok=True)
 
     def _stop(self, reader: socket.socket) -> None:
         """The API first, since it finishes what was accepted, and the workers are needed for that."""

@@ -1,8 +1,10 @@
 """`deploy/k8s`: it is what Kubernetes takes, and it says what it should."""
 
+import os
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -333,6 +335,32 @@ def test_there_are_probes_and_requests(folder: str, name: str):
     assert {"startupProbe", "readinessProbe", "livenessProbe"} <= main.keys()
     assert {"cpu", "memory"} <= main["resources"]["requests"].keys()
     assert "memory" in main["resources"]["limits"]
+
+
+@every_whole
+@pytest.mark.parametrize(
+    ("age_s", "is_ready", "lives"),
+    [(1, True, True), (60, False, False), (None, False, True)],
+    ids=["it works", "it hangs", "it has given up"],
+)
+def test_a_worker_is_started_again_if_it_hangs_and_not_if_it_gave_up(
+    folder: str, tmp_path: Path, *, age_s: float | None, is_ready: bool, lives: bool
+):
+    alive = tmp_path / "alive-0"
+    if age_s is not None:
+        alive.touch()
+        os.utime(alive, (time.time() - age_s,) * 2)
+    main = pod(folder, "worker").main
+    for probe, good in (
+        ("startupProbe", is_ready),
+        ("readinessProbe", is_ready),
+        ("livenessProbe", lives),
+    ):
+        command = [
+            it.replace("/run/sandbox", str(tmp_path)) for it in main[probe]["exec"]["command"]
+        ]
+        done = subprocess.run(command, capture_output=True, check=False)
+        assert (done.returncode == 0) is good, probe
 
 
 @every_whole

@@ -110,3 +110,25 @@ def test_a_worker_that_dies_again_and_again_is_given_up(
     with pytest.raises(StartError, match="times in a row"):
         serve()
     assert worker.births == supervisor._MOST_QUICK_DEATHS
+
+
+def test_workers_that_gave_up_are_not_started_again_and_show_no_life(
+    worker: Worker, serve: Callable[[], None], tmp_path: Path
+) -> None:
+    alive = tmp_path / "alive-0"
+
+    def gives_up() -> None:
+        alive.touch()
+        service = os.getppid()
+        if os.fork():
+            os._exit(supervisor._IMAGE_CHANGED)
+        patience = 100
+        while alive.exists() and (patience := patience - 1):
+            time.sleep(0.05)
+        os.kill(service, signal.SIGTERM)
+        os._exit(0)
+
+    worker.lives = [gives_up]
+    serve()
+    assert worker.births == 1
+    assert not alive.exists()
