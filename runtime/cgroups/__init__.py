@@ -16,6 +16,14 @@ charge to any cgroup.
 """
 
 from runtime.cgroups.base import RESIDUE_BYTES, CgroupPool, SlotCgroup
-from runtime.cgroups.detect import Layout, detect_layout, open_pool
+from runtime.cgroups.detect import Layout, detect_layout, open_pool, usable_memory_bytes
 
-__all__ = ["RESIDUE_BYTES", "CgroupPool", "Layout", "SlotCgroup", "detect_layout", "open_pool"]
+__all__ = [
+    "RESIDUE_BYTES",
+    "CgroupPool",
+    "Layout",
+    "SlotCgroup",
+    "detect_layout",
+    "open_pool",
+    "usable_memory_bytes",
+]

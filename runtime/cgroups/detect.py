@@ -1,5 +1,6 @@
-"""Which cgroup layout this host has."""
+"""Which cgroup layout this host has, and how much memory."""
 
+import os
 from enum import StrEnum
 from pathlib import Path
 
@@ -41,6 +42,17 @@ def detect_layout(root: Path = ROOT) -> Layout:
     if missing:
         raise HostNotReady(f"{root} ({layout}) lacks the cgroup controllers {', '.join(missing)}")
     return layout
+
+
+def usable_memory_bytes(root: Path = ROOT) -> int:
+    """The machine's memory; in a container that may use less, as much as that."""
+    found = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    for file in (root / "memory.max", root / "memory" / "memory.limit_in_bytes"):
+        # Absent in the other layout, and at the root of v2; "max" is no limit.
+        text = file.read_text().strip() if file.exists() else "max"
+        if text != "max":
+            found.append(int(text))
+    return min(found)
 
 
 def open_pool(name: str, root: Path = ROOT) -> CgroupPool:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import os
 import re
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from images.residency import Residency
 from images.shelf import Shelf, held
 from images.store import ImageStore
 from images.watch import Watch
+from runtime.cgroups import usable_memory_bytes
 from runtime.errors import HostNotReady, SandboxFault, SetupFailed, SlotBroken
 from runtime.feed import Feed, Listener
 from runtime.hostcheck import Finding, Level, check_host
@@ -39,7 +39,7 @@ from sandbox.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# Of the machine's memory: what images may keep for themselves in each worker.
+# Of the machine's or the container's memory: what images may keep for themselves in each worker.
 _LOCKED_SHARE = 0.25
 # -P: a command may be called in any directory, which is no place for the modules of a process of root's.
 _MODULE = (sys.executable, "-P", "-m")
@@ -152,8 +152,7 @@ class Host:
         self.catalog = catalog
         self._undo = undo
         self._jobs = pool.size // 2
-        memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        most_locked_bytes = int(memory_bytes * _LOCKED_SHARE)
+        most_locked_bytes = int(usable_memory_bytes() * _LOCKED_SHARE)
         self._files = undo.enter_context(Residency(most_locked_bytes, lambda: pool.held_images))
         self._side_leases = asyncio.Semaphore(max(1, self._jobs))
         self._warming: asyncio.Task[None] | None = None

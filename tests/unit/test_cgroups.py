@@ -13,7 +13,7 @@ from cgroupspy.nodes import Node
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runtime.cgroups import Layout, base, detect_layout
+from runtime.cgroups import Layout, base, detect_layout, usable_memory_bytes
 from runtime.cgroups.base import (
     OWN_MEMORY_BYTES,
     OWN_PIDS,
@@ -512,3 +512,20 @@ def test_a_missing_v2_controller_is_named(tmp_path: Path, missing: str):
     (tmp_path / "cgroup.controllers").write_text(others)
     with pytest.raises(HostNotReady, match=rf"\(v2\) lacks the cgroup controllers {missing}$"):
         detect_layout(tmp_path)
+
+
+@pytest.mark.parametrize("file", ["memory.max", "memory/memory.limit_in_bytes"], ids=["v2", "v1"])
+def test_a_containers_memory_is_what_it_may_use(tmp_path: Path, file: str) -> None:
+    machine_bytes = usable_memory_bytes(tmp_path)
+    assert machine_bytes == os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limit = tmp_path / file
+    limit.parent.mkdir(exist_ok=True)
+    for text, expected in (("65536000\n", 65_536_000), (f"{1 << 62}\n", machine_bytes)):
+        limit.write_text(text)
+        assert usable_memory_bytes(tmp_path) == expected
+
+
+def test_a_container_without_a_limit_has_the_machines_memory(tmp_path: Path) -> None:
+    machine_bytes = usable_memory_bytes(tmp_path)
+    (tmp_path / "memory.max").write_text("max\n")
+    assert usable_memory_bytes(tmp_path) == machine_bytes

@@ -42,3 +42,9 @@ def test_the_small_ones_are_read_as_many_as_fit(sizes: list[int]):
     assert sum(read) <= host._WARM_BYTES
     if len(read) < len(sizes):
         assert sum(sorted(sizes)[: len(read) + 1]) > host._WARM_BYTES
+
+
+def test_images_lock_a_quarter_of_what_the_worker_may_use() -> None:
+    with patch.object(host, "usable_memory_bytes", return_value=4000):
+        one = Host(make_pool(FakeSlot("s")), cast(Catalog, None), ExitStack(), [])
+    assert one._files._most_locked_bytes == 1000
