@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from runtime.hostcheck.machine import NEEDED_CAPABILITIES
-from sandbox.client.config import URL_VARIABLE
+from sandbox import __version__
+from sandbox.client.config import KEY_VARIABLE, URL_VARIABLE
 from sandbox.settings import Settings, variables
 from sandbox.supervisor import STOP_GRACE_S
 from tests.deploy.manifests import (
@@ -39,9 +40,16 @@ WORKERS_CAPABILITIES = {
 }
 # Installing packages in a directory: each of them was seen to be needed.
 BUILDERS_CAPABILITIES = WORKERS_CAPABILITIES - {"IPC_LOCK"} | {"SYS_CHROOT"}
-OTHERS_VARIABLES = {"REDIS_PASSWORD", "REDISCLI_AUTH", "MPLCONFIGDIR", "IMAGES", URL_VARIABLE}
+OTHERS_VARIABLES = {
+    "REDIS_PASSWORD",
+    "REDISCLI_AUTH",
+    "MPLCONFIGDIR",
+    "IMAGES",
+    URL_VARIABLE,
+    KEY_VARIABLE,
+}
 # Made by an operator, not by us.
-SECRETS = {"redis", "callers"}
+SECRETS = {"redis", "callers", "testgen"}
 
 every_folder = pytest.mark.parametrize("folder", ALL)
 every_whole = pytest.mark.parametrize("folder", WHOLE)
@@ -190,6 +198,26 @@ def test_what_the_variables_say_is_accepted(folder: str, monkeypatch: pytest.Mon
             settings = Settings()
         assert settings.log_format == "json"
         assert settings.queue_url.endswith("@redis.sandbox.svc:6379/0")
+
+
+@every_folder
+def test_images_have_tags_so_that_a_node_may_use_what_it_has(folder: str):
+    for it in pods(folder):
+        for container in it.containers:
+            name, _, tag = container["image"].partition(":")
+            assert tag not in ("", "latest")
+            assert name.startswith("redis") or tag == __version__
+
+
+def test_the_readme_and_the_dockerfile_name_that_tag():
+    root = K8S.parents[1]
+    for text in ((root / "README.md").read_text(), (root / "deploy" / "Dockerfile").read_text()):
+        assert re.findall(r"--tag (\S+)", text) == [f"code-sandbox:{__version__}"]
+
+
+def test_who_makes_tests_has_a_key_where_the_service_wants_one():
+    (key,) = (it for it in pod("testgen", "testgen").main["env"] if it["name"] == KEY_VARIABLE)
+    assert key["valueFrom"]["secretKeyRef"]["optional"] is True  # not every service has callers
 
 
 @every_whole
@@ -437,19 +465,35 @@ def test_redis_keeps_what_was_accepted():
     redis = pod("base", "redis")
     (data,) = (it for it in redis.main["volumeMounts"] if it["name"] == "data")
     assert data["mountPath"] == lines["dir"]
+
+
+@every_whole
+def test_redis_has_the_memory_and_the_disk_for_what_it_may_hold(folder: str):
+    redis = pod(folder, "redis")
+    config = one(folder, "ConfigMap", "redis")["data"]["redis.conf"]
+    # The last one counts.
+    words = f"{config} {' '.join(redis.main['command'])}"
+    most_gb = int(re.findall(r"\bmaxmemory (\d+)gb", words)[-1])
     limit = int(redis.main["resources"]["limits"]["memory"].removesuffix("Gi"))
-    assert int(lines["maxmemory"].removesuffix("gb")) < limit
+    (claim,) = one(folder, "StatefulSet", "redis")["spec"]["volumeClaimTemplates"]
+    disk = int(claim["spec"]["resources"]["requests"]["storage"].removesuffix("Gi"))
+    assert most_gb < limit
+    assert (
+        3 * most_gb < disk
+    )  # what is written, as much again until it is rewritten, and the new one
 
 
-def test_redis_takes_its_configuration(tmp_path: Path):
+@every_whole
+def test_redis_takes_its_configuration(folder: str, tmp_path: Path):
     file = tmp_path / "redis.conf"
-    config = one("base", "ConfigMap", "redis")["data"]["redis.conf"]
+    config = one(folder, "ConfigMap", "redis")["data"]["redis.conf"]
     file.write_text(config.replace("dir /data", f"dir {tmp_path}"))
     server = shutil.which("redis-server")
     assert server is not None
     socket = tmp_path / "s"
+    options = pod(folder, "redis").main["command"][2:]
     with subprocess.Popen(
-        [server, str(file), "--port", "0", "--unixsocket", str(socket)],
+        [server, str(file), *options, "--port", "0", "--unixsocket", str(socket)],
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
