@@ -8,8 +8,10 @@ Redis above all, with what each of its transitions was measured to cost, and say
 
 What the model does not know: lanes (a slot of each worker is kept from slow runs, so that fast ones wait
 less and slow ones longer), the swapping of images, bursts that are worse than chance (a trainer that sends
-a whole batch at once waits for about its work divided by the slots), workers that die, and machines that
-are not alike. Leave room for these; the model leaves some itself: it plans for 95 % of the slots' time.
+a whole batch at once waits for about its work divided by the slots), workers that die, machines that are
+not alike, and how long a disk takes to make a write safe: Redis was measured with `appendfsync everysec`,
+and `always` costs it as much more as its disk is slow.
+Leave room for these; the model leaves some itself: it plans for 95 % of the slots' time.
 """
 
 from sandbox.capacity.demands import Demand, Load, demands, services

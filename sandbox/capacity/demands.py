@@ -4,7 +4,9 @@ The costs were measured: those of Redis by `python -m tests.bench.redis_costs`, 
 worker that judges nothing, in a virtual machine. Another machine's are others, but not ten times as much.
 """
 
+import bisect
 import math
+import sys
 from dataclasses import dataclass, replace
 
 # Microseconds of Redis, which does one thing at a time.
@@ -78,12 +80,12 @@ def demands(load: Load) -> list[Demand]:
 
 def services(load: Load) -> int:
     """Into how many services the load has to be split, each with a Redis, workers and APIs of its own."""
-    count = 1
-    while any(
-        one.share > 1 and one.name.startswith("Redis") for one in demands(_part(load, count))
-    ):
-        count += 1
-    return count
+
+    def fits(count: int) -> bool:
+        found = demands(_part(load, count))
+        return all(one.share <= 1 for one in found if one.name.startswith("Redis"))
+
+    return 1 + bisect.bisect_left(range(1, sys.maxsize), True, key=fits)
 
 
 def _part(load: Load, count: int) -> Load:

@@ -33,6 +33,8 @@ Url = Annotated[
         help="The service. By default SANDBOX_URL, else http://127.0.0.1:8000.", metavar="URL"
     ),
 ]
+# What no figure of a load can be; infinite is more.
+_MOST = 1e9
 Json = Annotated[bool, typer.Option("--json", help="Print the service's answer as JSON.")]
 Ks = Annotated[str, typer.Option("--k", metavar="K,...", help="The k of pass@k.")]
 Concurrency = Annotated[
@@ -313,11 +315,14 @@ def key() -> None:
 @app.command()
 def capacity(
     rollouts_per_s: Annotated[
-        float, typer.Option("--rollouts-per-s", metavar="N", min=0.001, help="Runs a second.")
+        float,
+        typer.Option("--rollouts-per-s", metavar="N", min=0.001, max=_MOST, help="Runs a second."),
     ],
     p99: Annotated[
         float,
-        typer.Option(metavar="S", min=0.001, help="Within what time 99 of 100 are to be answered."),
+        typer.Option(
+            metavar="S", min=0.001, max=_MOST, help="Within what time 99 of 100 are to be answered."
+        ),
     ],
     slots: Annotated[
         int, typer.Option(metavar="N", min=1, max=1024, help="Slots of each worker.")
@@ -331,23 +336,31 @@ def capacity(
         ),
     ] = None,
     mean: Annotated[
-        float, typer.Option(metavar="S", min=0.0001, help="Without FILE: their mean.")
+        float, typer.Option(metavar="S", min=0.0001, max=_MOST, help="Without FILE: their mean.")
     ] = 0.5,
     variation: Annotated[
         float,
         typer.Option(
-            metavar="X", min=0, max=10, help="… and their standard deviation divided by it."
+            metavar="X",
+            min=0,
+            max=3,
+            help="… and their standard deviation divided by it; for more give FILE.",
         ),
     ] = 1.0,
     overhead: Annotated[
-        float, typer.Option(metavar="S", min=0, help="What the queue and the API add to each run.")
+        float,
+        typer.Option(
+            metavar="S", min=0, max=_MOST, help="What the queue and the API add to each run."
+        ),
     ] = 0.01,
     apis: Annotated[int, typer.Option(metavar="N", min=1, help="API processes.")] = 2,
     request_kb: Annotated[
-        float, typer.Option(metavar="KB", min=0, help="Size of a request, on the average.")
+        float,
+        typer.Option(metavar="KB", min=0, max=_MOST, help="Size of a request, on the average."),
     ] = 8.0,
     result_kb: Annotated[
-        float, typer.Option(metavar="KB", min=0, help="Size of a result, on the average.")
+        float,
+        typer.Option(metavar="KB", min=0, max=_MOST, help="Size of a result, on the average."),
     ] = 8.0,
     seed: Annotated[int, typer.Option(metavar="N", help="Of the simulation.")] = 1,
     as_json: Json = False,

@@ -171,6 +171,10 @@ def test_a_load_that_is_too_large_for_one_redis_is_split():
     assert services(load(rate=50_000 / count, workers=6_000 // count, apis=80 // count)) == 1
 
 
+def test_even_an_absurd_load_is_split():
+    assert services(load(result_kb=1e15)) > 1e6
+
+
 def test_redis_has_what_the_manifests_give_it():
     text = REDIS_CONF.read_text()
     lines = dict(line.split(" ", 1) for line in text.splitlines() if line[:1] != "#")
@@ -208,6 +212,26 @@ def test_the_command_says_how_many(capsys: pytest.CaptureFixture[str], tmp_path:
     said = capsys.readouterr().out
     assert f"{found['workers']} workers of 8 slots" in said
     assert "What breaks first is" in said
+
+
+@pytest.mark.parametrize(
+    "option", ["--p99", "--rollouts-per-s", "--mean", "--overhead", "--request-kb", "--result-kb"]
+)
+@pytest.mark.parametrize("value", ["inf", "nan", "-1"])
+def test_what_is_no_number_is_refused(capsys: pytest.CaptureFixture[str], option: str, value: str):
+    words = ["capacity", "--rollouts-per-s", "1", "--p99", "5", f"{option}={value}"]
+    assert run_command_line(words) == 2
+    assert f"Invalid value for '{option}'" in capsys.readouterr().err
+
+
+def test_times_vary_as_much_as_the_command_may_be_asked(capsys: pytest.CaptureFixture[str]):
+    for variation in (0.5, 1.0, 3.0):
+        times = lognormal(0.2, variation)
+        seen = statistics.pstdev(times.seconds) / times.mean_s
+        assert seen == pytest.approx(variation, rel=0.1)
+    words = ["capacity", "--rollouts-per-s", "1", "--p99", "5", "--variation", "4"]
+    assert run_command_line(words) == 2
+    assert "Invalid value for '--variation'" in capsys.readouterr().err
 
 
 def test_the_command_says_what_cannot_be(capsys: pytest.CaptureFixture[str]):
