@@ -34,18 +34,22 @@ def service_url(url: str | None) -> httpx.URL:
     return parsed
 
 
-def with_key(headers: Mapping[str, str] | None, api_key: str | None) -> dict[str, str]:
+def with_key(headers: Mapping[str, str] | None, api_key: str | None) -> httpx.Headers:
     """Headers with the caller's key: the one that was given, else SANDBOX_API_KEY's, if there is one.
+
+    A header `Authorization` that is given goes before it, however it is written.
 
     Raises:
         ValueError: it cannot stand in a header; the message does not quote it.
     """
     key = api_key or os.environ.get(KEY_VARIABLE)
     if not key:
-        return dict(headers or {})
+        return httpx.Headers(headers)
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ValueError("the service's API key must be printable ASCII without blanks")
-    return {"Authorization": f"Bearer {key}", **(headers or {})}
+    found = httpx.Headers({"Authorization": f"Bearer {key}"})
+    found.update(headers)
+    return found
 
 
 def shown(url: httpx.URL) -> str:

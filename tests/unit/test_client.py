@@ -414,13 +414,14 @@ def test_the_address_comes_from_the_argument_or_the_environment(
 def test_the_key_comes_from_the_argument_or_the_environment(
     form: Form, monkeypatch: pytest.MonkeyPatch
 ):
-    handler = answering(*(answer(done()) for _ in range(4)))
+    handler = answering(*(answer(done()) for _ in range(5)))
     form(handler, "run", PROGRAM)
     monkeypatch.setenv("SANDBOX_API_KEY", "of-the-environment")
     form(handler, "run", PROGRAM)
     form(handler, "run", PROGRAM, client_options={"api_key": "given"})
     form(handler, "run", PROGRAM, client_options={"headers": {"Authorization": "Basic x"}})
-    assert [None, "Bearer of-the-environment", "Bearer given", "Basic x"] == [
+    form(handler, "run", PROGRAM, client_options={"headers": {"authorization": "Basic y"}})
+    assert [None, "Bearer of-the-environment", "Bearer given", "Basic x", "Basic y"] == [
         request.headers.get("Authorization") for request in handler.seen
     ]
 
