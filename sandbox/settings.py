@@ -20,6 +20,8 @@ from pydantic_settings import (
 from sandbox.config_file import read_config
 
 PREFIX = "SANDBOX_"
+# Values are not quoted when they are wrong: one of them is a password.
+_STRICT = SettingsConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class _WithFile(BaseSettings):
@@ -47,7 +49,7 @@ class _WithFile(BaseSettings):
 class MaximumLimits(_WithFile):
     """The most that a request may ask for; more is refused with 422. Prefix: SANDBOX_MAX_."""
 
-    model_config = SettingsConfigDict(env_prefix="SANDBOX_MAX_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="SANDBOX_MAX_", **_STRICT)
 
     cpu_time_s: float = Field(
         default=300, gt=0, description="CPU seconds that a request may ask for."
@@ -63,7 +65,7 @@ class MaximumLimits(_WithFile):
 class Settings(_WithFile):
     """How this machine serves. Prefix: SANDBOX_."""
 
-    model_config = SettingsConfigDict(env_prefix="SANDBOX_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="SANDBOX_", **_STRICT)
 
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65_535, description="Port; 0 takes a free one.")

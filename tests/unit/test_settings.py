@@ -124,6 +124,14 @@ def test_nonsense_in_the_file_is_refused(config: Path) -> None:
         Settings()
 
 
+@pytest.mark.parametrize("wrong", ['"http://:secret@host"', '["redis://:secret@host"]'])
+def test_a_password_is_not_quoted(config: Path, wrong: str) -> None:
+    config.write_text(f"queue = {wrong}")
+    with pytest.raises(ValidationError, match="queue") as caught:
+        Settings()
+    assert "secret" not in str(caught.value)
+
+
 def test_the_command_says_what_is_wrong_with_the_file(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
