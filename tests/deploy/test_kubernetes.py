@@ -344,6 +344,28 @@ def test_who_needs_each_other_may_talk_and_nobody_else():
     assert talks == {("api", "redis"), ("worker", "redis"), ("testgen", "api")}
 
 
+@pytest.mark.parametrize(("folder", "name"), [("base", "api"), ("base", "worker"), ("base", "images"),
+                                              ("testgen", "testgen")])  # fmt: skip
+def test_who_talks_to_names_may_ask_for_their_addresses(folder: str, name: str):
+    of = pod(folder, name)
+    rules = [
+        rule
+        for policy in objects(folder, "NetworkPolicy")
+        if policy["metadata"]["namespace"] == of.namespace
+        and selects(policy["spec"]["podSelector"], of.labels)
+        for rule in policy["spec"].get("egress", ())
+    ]
+    system = {"kubernetes.io/metadata.name": "kube-system"}
+    asked = [
+        port["protocol"]
+        for rule in rules
+        for port in rule["ports"]
+        if port["port"] == 53
+        and any(selects(peer.get("namespaceSelector", {}), system) for peer in rule["to"])
+    ]
+    assert sorted(asked) == ["TCP", "UDP"]
+
+
 # Life and death.
 
 
@@ -396,6 +418,7 @@ def test_probes_of_the_api_ask_for_what_is_open_to_everybody(folder: str):
     main = pod(folder, "api").main
     for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
         assert main[probe]["httpGet"] == {"path": "/healthz", "port": "http"}
+        assert probe == "startupProbe" or main[probe]["timeoutSeconds"] >= 5  # busy is not dead
     (port,) = main["ports"]
     values = environment(folder, pod(folder, "api"), main)
     assert (port["containerPort"], values["SANDBOX_HOST"]) == (
