@@ -16,6 +16,8 @@ _run: ContextVar[str] = ContextVar("run", default="")
 
 # Whose lines the level is for; those of libraries begin at "info".
 _OURS = ("sandbox", "runtime", "images")
+# Who called is no noise: whoever wants to hear less wants to know that all the same.
+AUDIT = "sandbox.audit"
 
 
 def about(run_id: str, **fields: object) -> dict[str, object]:
@@ -63,3 +65,4 @@ def configure(form: Literal["text", "json"], level: str) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in _OURS:
         logging.getLogger(name).setLevel(level.upper())
+    logging.getLogger(AUDIT).setLevel(logging.INFO)

@@ -19,9 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.api.errors import ApiError, answer
-from sandbox.logs import about
+from sandbox.logs import AUDIT, about
 
-audit = logging.getLogger("sandbox.audit")
+audit = logging.getLogger(AUDIT)
 log = logging.getLogger(__name__)
 
 # What an orchestrator asks before it has a key.

@@ -34,7 +34,7 @@ def as_it_was() -> Iterator[None]:
     root.handlers[:] = []  # `configure` closes what it finds, and these are still needed
     yield
     root.handlers[:], root.level = handlers, level
-    for name in ("sandbox", "runtime", "images"):
+    for name in ("sandbox", "runtime", "images", logs.AUDIT):
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 
@@ -94,3 +94,11 @@ def test_the_level_is_for_our_lines_and_not_for_libraries(
     assert [text.split(" ", 2)[2] for text in capsys.readouterr().err.splitlines()] == [
         "sandbox.test: ours"
     ]
+
+
+@pytest.mark.parametrize("level", ["info", "warning", "error"])
+@pytest.mark.usefixtures("as_it_was")
+def test_who_called_is_logged_at_any_level(level: str, capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("json", level)
+    logging.getLogger(logs.AUDIT).info("a request")
+    assert "a request" in capsys.readouterr().err
