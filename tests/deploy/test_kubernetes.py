@@ -460,6 +460,14 @@ def test_a_worker_waits_for_all_images_that_are_built(folder: str, tmp_path: Pat
     assert {"cpp", "python", "testgen"} <= {*asked[1]}
 
 
+@every_whole
+def test_who_has_built_leaves_the_machine_to_the_worker(folder: str):
+    # The largest of all containers, since those that come first count for as long as the pod is there.
+    asked = [it["resources"]["requests"] for it in pod(folder, "images").containers]
+    assert max(int(it["cpu"].removesuffix("m")) for it in asked) <= 100
+    assert max(int(it["memory"].removesuffix("Mi")) for it in asked) <= 128
+
+
 @pytest.mark.parametrize("folder", ["base", "overlays/production"])
 def test_the_autoscaler_counts_in_slots_and_reads_what_the_adapter_makes(folder: str):
     (scaler,) = objects(folder, "HorizontalPodAutoscaler")
