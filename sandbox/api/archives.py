@@ -5,6 +5,11 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 
 
+def digest_of(data: bytes) -> str:
+    """Under what name an archive is kept."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
 class Archives(Mapping[str, bytes]):
     """The archives by digest; those that were not used for longest make room for new ones."""
 
@@ -15,15 +20,14 @@ class Archives(Mapping[str, bytes]):
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._files: dict[str, int] = {}
 
-    def add(self, data: bytes, files: int) -> str:
-        """Keeps an archive of so many files and returns its digest.
+    def add(self, digest: str, data: bytes, files: int) -> None:
+        """Keeps an archive of so many files under its digest.
 
         Raises:
             ValueError: it alone is too large.
         """
         if len(data) > self._max_bytes:
             raise ValueError(f"this server keeps {self._max_bytes} bytes of archives at most")
-        digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
         if digest not in self._kept:
             self._kept[digest] = data
             self._files[digest] = files
@@ -33,7 +37,6 @@ class Archives(Mapping[str, bytes]):
             oldest, dropped = self._kept.popitem(last=False)
             del self._files[oldest]
             self._size -= len(dropped)
-        return digest
 
     def files_of(self, digest: str) -> int:
         """How many files a kept archive has."""

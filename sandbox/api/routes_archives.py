@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
 
+from sandbox.api.archives import digest_of
 from sandbox.api.body import accept
 from sandbox.api.callers import Caller, caller_of
 from sandbox.api.errors import ApiError
@@ -48,15 +49,18 @@ async def upload(http: Request, service: ServiceDep, caller: CallerDep) -> Archi
     an archive that is gone is answered 422 `unknown_archive`, and the upload can be repeated.
     """
     data = await http.body()
+    kept = service.archives_of(caller)
+    digest = await asyncio.to_thread(digest_of, data)
     try:
         async with service.unpacking:
-            files = await asyncio.to_thread(_count_files, data)
-        digest = service.archives_of(caller).add(data, files)
+            # Many send the same one at once, and who waits too long sends it again: it is unpacked once.
+            if digest not in kept:
+                kept.add(digest, data, await asyncio.to_thread(_count_files, data))
     except ArchiveError as error:
         raise ApiError(422, "invalid_archive", f"the archive cannot be used: {error}") from None
     except ValueError as error:
         raise ApiError(413, "too_large", str(error)) from None
-    return ArchiveInfo(digest=digest, size_bytes=len(data), files=files)
+    return ArchiveInfo(digest=digest, size_bytes=len(data), files=kept.files_of(digest))
 
 
 def _count_files(data: bytes) -> int:

@@ -15,6 +15,7 @@ from typing import TypeVar
 from sandbox.client.errors import AnswerInvalid, ServiceUnavailable
 from sandbox.client.retry import Budget, Failure, RetryPolicy, parse_retry_after
 from sandbox.client.wire import (
+    ATTEMPT_READ_S,
     Accepted,
     Call,
     Reply,
@@ -155,7 +156,13 @@ class Flows:
         if reply.status not in look.final:
             return parse(reply, ArchiveInfo).digest
         call = Call(
-            "POST", "/archives", body=archive, content_type="application/octet-stream", keeps=True
+            "POST",
+            "/archives",
+            body=archive,
+            read_timeout_s=ATTEMPT_READ_S,  # they are unpacked one at a time
+            patience_s=2 * ATTEMPT_READ_S,
+            content_type="application/octet-stream",
+            keeps=True,
         )
         return (yield from self._answer(call, ArchiveInfo)).digest
 

@@ -94,12 +94,11 @@ def test_no_bytes_raise_anything_else(data: bytes):
 
 def test_what_was_not_used_for_longest_makes_room():
     kept = Archives(10)
-    one, two = kept.add(b"1" * 4, 5), kept.add(b"2" * 4, 6)
-    assert kept.add(b"1" * 4, 5) == one
-    three = kept.add(b"3" * 4, 7)
-    assert set(kept) == {one, three}
-    assert kept.get(two) is None
-    assert (kept.files_of(one), kept.files_of(three)) == (5, 7)
+    for name, files in (("one", 5), ("two", 6), ("one", 5), ("three", 7)):
+        kept.add(name, name[:1].encode() * 4, files)
+    assert set(kept) == {"one", "three"}
+    assert kept.get("two") is None
+    assert (kept.files_of("one"), kept.files_of("three")) == (5, 7)
     with pytest.raises(ValueError, match="10 bytes"):
-        kept.add(bytes(11), 1)
+        kept.add("four", bytes(11), 1)
     assert len(kept) == 2

@@ -679,6 +679,8 @@ def test_an_archive_is_sent_once(form: Form):
         ("POST", "/archives", ARCHIVE)
     }
     assert sent[0].headers["Content-Type"] == "application/octet-stream"
+    # It is unpacked when those that came before are.
+    assert sent[0].extensions["timeout"]["read"] > look.extensions["timeout"]["read"]
 
 
 def test_an_archive_that_is_there_is_not_sent(form: Form):
