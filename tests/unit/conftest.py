@@ -1,9 +1,11 @@
-"""The API in this process, for tests that are coroutines."""
+"""The API in this process, for tests that are coroutines; a log that is left as it was."""
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from sandbox import logs
 from tests.api_harness import Api, serve
 
 
@@ -18,3 +20,15 @@ async def api(anyio_backend: str) -> AsyncIterator[Api]:
     """The API with one fake worker that has two slots."""
     async with serve() as running:
         yield running
+
+
+@pytest.fixture
+def log_as_it_was() -> Iterator[None]:
+    """Leaves the log of this process as the other tests expect it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    root.handlers[:] = []  # `configure` closes what it finds, and these are still needed
+    yield
+    root.handlers[:], root.level = handlers, level
+    for name in ("sandbox", "runtime", "images", logs.AUDIT):
+        logging.getLogger(name).setLevel(logging.NOTSET)

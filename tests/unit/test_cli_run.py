@@ -29,6 +29,9 @@ from sandbox.cli.testdata import TestData, in_natural_order, read_tests
 from sandbox.models import Readiness, RunResult, Verdict, content_bytes
 from tests.fake_service import PYTHON, READY, FakeService, done, refusal, serving, step
 
+# `sandbox serve` sets up the log of the process that it is in.
+pytestmark = pytest.mark.usefixtures("log_as_it_was")
+
 ROOT = Path(__file__).parents[2]
 START = [sys.executable, "-c", "from sandbox.cli.main import main; main()"]
 NOBODY = "http://127.0.0.1:1"  # the port is reserved and unused

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,18 +23,6 @@ def line(text: str, *arguments: object, **more: Any) -> dict[str, Any]:
     assert "\n" not in written
     found: dict[str, Any] = json.loads(written)
     return found
-
-
-@pytest.fixture
-def as_it_was() -> Iterator[None]:
-    """Leaves the log of this process as the other tests expect it."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    root.handlers[:] = []  # `configure` closes what it finds, and these are still needed
-    yield
-    root.handlers[:], root.level = handlers, level
-    for name in ("sandbox", "runtime", "images", logs.AUDIT):
-        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 @given(st.text())
@@ -72,7 +59,7 @@ def test_what_is_logged_while_a_run_is_judged_has_its_id() -> None:
     assert seen == {name: name for name in names}
 
 
-@pytest.mark.usefixtures("as_it_was")
+@pytest.mark.usefixtures("log_as_it_was")
 def test_an_error_is_in_its_line(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("json", "info")
     try:
@@ -84,7 +71,7 @@ def test_an_error_is_in_its_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert "RuntimeError: a bug" in json.loads(only)["error"]
 
 
-@pytest.mark.usefixtures("as_it_was")
+@pytest.mark.usefixtures("log_as_it_was")
 def test_the_level_is_for_our_lines_and_not_for_libraries(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -97,7 +84,7 @@ def test_the_level_is_for_our_lines_and_not_for_libraries(
 
 
 @pytest.mark.parametrize("level", ["info", "warning", "error"])
-@pytest.mark.usefixtures("as_it_was")
+@pytest.mark.usefixtures("log_as_it_was")
 def test_who_called_is_logged_at_any_level(level: str, capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("json", level)
     logging.getLogger(logs.AUDIT).info("a request")
