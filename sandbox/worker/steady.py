@@ -9,8 +9,8 @@ took up to twice the CPU time beside others. So:
   under any circumstances: an endless loop is not run twice.
 - One that ends by itself in between, or that was ended by the wall clock while the machine was starved, is
   run again, alone. The least CPU time of all its runs counts; it is tried again, with growing pauses,
-  until it keeps its limit, or has broken it twice while the core was as fast as it can be: how fast it is
-  can be told before and after a run only, so once may be chance.
+  until it keeps its limit, or has clearly broken it each time, and twice while the core was as fast as it
+  can be: how fast it is can be told before and after a run only, so once may be chance.
 
 Whoever is run again has the flag ``rerun``; ``noisy`` says that quiet could not be had.
 
@@ -32,7 +32,7 @@ from sandbox.worker.noise import SLOW, Cores, Noise
 T = TypeVar("T")
 
 # Between two tries others may run; noise that comes from outside often passes within seconds.
-PAUSES_S = (0.0, 0.1, 0.3, 0.6, 1.0, 2.0, 3.0, 3.0)
+PAUSES_S = (0.0, 0.1, 0.3, 0.6, 1.0, 2.0, 3.0, 3.0, 4.0, 4.0, 5.0, 5.0)
 # How long new runs are held back for one that is to be measured alone.
 _ALONE_WITHIN_S = 5.0
 # Above this share of its limit, a run that was alone is too slow; below it, another try may tell.
@@ -84,7 +84,7 @@ class Steady:
             if not _is_above(outcome_of(best), limits, by=1.0):
                 return Measured(best, ("rerun",))
             proofs += _proofs(outcome_of(again.result), limits, is_quiet=again.is_quiet)
-            if proofs >= _QUIET_PROOFS:
+            if proofs >= _QUIET_PROOFS and _is_above(outcome_of(best), limits, by=_CLEARLY_ABOVE):
                 return Measured(best, ("rerun",))
         return Measured(best, ("rerun", "noisy"))
 

@@ -1,10 +1,13 @@
 """What every language must show, for those that the tests have an image of."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from images.store import ImageStore
 from sandbox.settings import Settings
 from sandbox.worker.host import FACTS, show_facts
+from tests.service.conftest import Service
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -22,3 +25,20 @@ def test_all_facts_of_the_default_languages_hold(name: str, languages: int) -> N
     results = list(show_facts(image, ()))
     assert [] == [result for result in results if result.complaint or result.absent]
     assert languages * (1 + len(FACTS)) == len(results)
+
+
+@pytest.mark.timeout(1800)
+def test_every_language_is_right_when_32_ask_at_once(service: Service) -> None:
+    """Every language of the images that there are: after `make images`, of all."""
+    wrong = []
+    for image in ImageStore(Settings().images_dir).list():
+        for language in image.definition.languages:
+            hello = language.hello
+            test = {"stdin": hello.stdin, "expected_output": hello.expected_output}
+            request = {"language": language.name, "code": hello.code, "tests": [test]}
+            with ThreadPoolExecutor(32) as callers:
+                results = list(callers.map(lambda fields: service.run(**fields), [request] * 32))
+            verdicts = {str(result.verdict) for result in results}
+            if verdicts != {"AC"}:
+                wrong.append(f"{image.name}, {language.name}: {verdicts}")
+    assert wrong == []
