@@ -1,11 +1,12 @@
 """Repeatable verdicts: a set of programs, run again and again beside busy neighbours.
 
 ``python -m tests.service.steadiness [--sets N] [--neighbours N]`` is the whole of it. Some programs use
-85 to 95 % of their CPU limit: how much work that is on this machine is measured first, each program alone.
+85 to 95 % of their CPU limit: what they usually take on this machine is measured first, each program alone.
 """
 
 import argparse
 import itertools
+import statistics
 import sys
 import tempfile
 import threading
@@ -110,7 +111,7 @@ def calibrate(service: Service) -> tuple[list[Program], dict[str, float]]:
     outputs = {}
     for name, request in WORK.items():
         runs = [service.run(**request).run for _ in range(20)]
-        costs[name] = min(run.cpu_time_s for run in runs if run)
+        costs[name] = statistics.median(run.cpu_time_s for run in runs if run)
         outputs[name] = next(run.stdout for run in runs if run)
     for name, share, verdict in SHARES:
         tests = [{"expected_output": outputs[name]}]
