@@ -355,7 +355,8 @@ def test_descriptors_of_a_busy_worker_do_not_grow(service: Service) -> None:
     before = count()
     for _ in range(100):
         service.run(language="python", code="print(1)")
-    assert count() == before
+    # Files of images are opened too, to read them into memory, while the service is young.
+    wait_until(lambda: count() <= before)
 
 
 @pytest.fixture
