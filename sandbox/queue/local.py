@@ -11,6 +11,7 @@ import dataclasses
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Protocol
 
 from sandbox.jobs import Job, JobResult, failed
@@ -92,9 +93,10 @@ class LocalQueue:
 
     @property
     def oldest_s(self) -> float:
-        """See `JobQueue`: who waits in front came first, or was running already."""
-        oldest = next(iter(self._waiting.values()), None)
-        return 0.0 if oldest is None else time.monotonic() - oldest.submitted_s
+        """See `JobQueue`: who was handed out, or waits in front, came first or was running already."""
+        fronts = [one.handed for one in self._workers.values()] + [self._waiting]
+        first = [ticket.submitted_s for front in fronts for ticket in islice(front.values(), 1)]
+        return time.monotonic() - min(first) if first else 0.0
 
     @property
     def full(self) -> bool:

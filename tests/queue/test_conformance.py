@@ -39,23 +39,10 @@ async def test_a_result_resolves_its_ticket(rig: Rig) -> None:
     assert ticket.queue_s >= 0
 
 
-async def test_no_more_is_claimed_than_there_are_slots(rig: Rig) -> None:
+@pytest.mark.parametrize("ahead", [0, 3])  # what only the local queue's worker does
+async def test_no_more_is_claimed_than_there_are_slots(rig: Rig, ahead: int) -> None:
     queue, _ = await rig.open()
-    worker = await rig.worker(slots=2)
-    tickets = [await queue.submit(job()) for _ in range(7)]
-    await until(lambda: len(worker.started) == 2)
-    await until(lambda: (queue.waiting, queue.running) == (5, 2))
-    worker.release()
-    await asyncio.gather(*(ticket.result for ticket in tickets))
-    assert worker.most_at_once == 2
-    assert [one.id for one in worker.started] == [ticket.id for ticket in tickets]
-
-
-async def test_a_job_that_is_claimed_ahead_waits_in_the_worker(rig: Rig) -> None:
-    if rig.kind != "local":
-        return  # only a worker that is alone may claim ahead
-    queue, _ = await rig.open()
-    worker = await rig.worker(slots=2, ahead=3)
+    worker = await rig.worker(slots=2, ahead=ahead)
     tickets = [await queue.submit(job()) for _ in range(7)]
     await until(lambda: len(worker.started) == 2)
     await until(lambda: (queue.waiting, queue.running) == (5, 2))

@@ -177,6 +177,7 @@ def test_a_job_that_was_claimed_ahead_waits_until_there_is_a_slot() -> None:
         first, second, third = [await queue.submit(job(name)) for name in "abc"]
         assert [one.id for one in worker.jobs] == ["a", "b", "c"]
         assert (queue.waiting, queue.running, second.claimed_s) == (2, 1, None)
+        assert queue.oldest_s > 0  # also if nobody waits outside of the worker
         with pytest.raises(QueueFull):
             await queue.submit(job("d"))
         queue.cancel("b")
