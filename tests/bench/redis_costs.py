@@ -105,7 +105,7 @@ def _hello(name: str) -> WorkerHello:
         )
         for number in range(20)
     )
-    images = images_of(["python", "cpp", "testgen", "scripts", "jvm", "web"])
+    images = images_of(["python", "cpp", "testgen", "scripts", "jvm", "node"])
     return WorkerHello(name, _SLOTS, languages, images, HELLO.host * 12)
 
 
