@@ -57,6 +57,7 @@ GVISOR_PACKAGES = ["golang-gvisor-gvisor-dev", "golang-go", "g++"]
 
 # What the tests need. The other definitions take minutes: `make images` builds them too.
 DEFAULT_IMAGES = ["cpp", "python", "testgen"]
+TEST_IMAGES = ["node"]
 
 NO_NETWORK = re.compile(
     r"could not resolve|temporary failure|name or service not known|could not connect"
@@ -314,10 +315,11 @@ def build_init(dev: bool) -> bool:
 
 
 def build_images(dev: bool) -> bool:
-    """Build the default images into the image store."""
+    """Build the default images into the image store, and for the tests what these need besides."""
+    names = [*DEFAULT_IMAGES, *(TEST_IMAGES if dev else ())]
     with needs_network("the image build", "/etc/apt/sources.list*"):
         output = run(
-            [VENV / "bin" / "sandbox", "images", "build", *DEFAULT_IMAGES],
+            [VENV / "bin" / "sandbox", "images", "build", *names],
             "read the words above; `.venv/bin/sandbox images build NAME` builds one image alone",
         )
     return any("up to date" not in line for line in output.splitlines() if line.strip())

@@ -4,7 +4,8 @@
 PYTHON_MODULE = "solution.py"
 CPP_HEADER = "solution.hpp"
 CPP_DRIVER = "sandbox_call.hpp"
-CALL_FILES = (PYTHON_MODULE, CPP_HEADER, CPP_DRIVER)
+JAVASCRIPT_MODULE = "solution.js"
+CALL_FILES = (PYTHON_MODULE, CPP_HEADER, CPP_DRIVER, JAVASCRIPT_MODULE)
 
 # What a checker or an interactor is given.
 INPUT, OUTPUT, ANSWER = "input.txt", "output.txt", "answer.txt"

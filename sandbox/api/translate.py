@@ -101,7 +101,7 @@ def to_job(
 
 
 # A function is called by a driver in the program's own language.
-CALL_LANGUAGES = ("python", "cpp", "cpp20")
+CALL_LANGUAGES = ("python", "cpp", "cpp20", "javascript")
 
 
 def _check_program(request: RunRequest, language: Language) -> None:

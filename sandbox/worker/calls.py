@@ -7,7 +7,8 @@ program could read whatever the driver has. For the same reason nothing that the
 but for the one value; and a value is right or wrong wherever it came from.
 
 The stdout of a right run is exactly one line: a nonce, that the driver read from stdin, and the JSON. What
-the program prints goes to stderr.
+the program prints goes to stderr. Python's and C++'s drivers see to that themselves; Node cannot duplicate
+a descriptor, so a shell gives its driver another one to write to.
 """
 
 import dataclasses
@@ -15,31 +16,42 @@ import importlib.resources
 import secrets
 from functools import cache
 
-from sandbox.job_files import CPP_DRIVER, CPP_HEADER, PYTHON_MODULE
+from sandbox.job_files import CPP_DRIVER, CPP_HEADER, JAVASCRIPT_MODULE, PYTHON_MODULE
 from sandbox.jobs import Job, JobCall, JobFile, JobTest, Step
 from sandbox.models import Verdict
 from sandbox.values import NotAValue, difference, parse_value
+from sandbox.worker.host import Entry
 
 _NONCE_BYTES = 16
 
 
-def with_driver(job: Job) -> Job:
-    """The job with the driver as its program, if its tests are calls; else as it is."""
+def with_driver(job: Job, entry: Entry) -> tuple[Job, Entry]:
+    """The job with the driver as its program, and how that is run; as they are without calls."""
     calls = [test.call for test in job.tests if test.call is not None]
     if not calls:
-        return job
+        return job, entry
     if job.language == "python":
         code = _driver("call.py.txt")
         files = [JobFile(PYTHON_MODULE, job.code)]
+    elif job.language == "javascript":
+        code = _driver("call.js.txt")
+        files = [JobFile(JAVASCRIPT_MODULE, job.code)]
+        entry = _with_answers_apart(entry)
     else:
         code = _cpp_main(calls)
         files = [JobFile(CPP_HEADER, job.code), JobFile(CPP_DRIVER, _driver("call.hpp"))]
-    return dataclasses.replace(
+    job = dataclasses.replace(
         job,
         code=code,
         files=(*files, *job.files),
         tests=tuple(_with_input(test, job.language) for test in job.tests),
     )
+    return job, entry
+
+
+def _with_answers_apart(entry: Entry) -> Entry:
+    run = ("sh", "-c", 'exec "$@" 3>&1 >&2', "sh", *entry.language.run)
+    return entry._replace(language=dataclasses.replace(entry.language, run=run))
 
 
 @cache
@@ -67,7 +79,7 @@ def _with_input(test: JobTest, language: str) -> JobTest:
         return test
     nonce = secrets.token_hex(_NONCE_BYTES).encode()
     name = call.function.encode()
-    if language == "python":
+    if language in ("python", "javascript"):
         request = b'{"function":"%s","args":%s}' % (name, call.args)
     else:
         request = name + b"\n" + call.args

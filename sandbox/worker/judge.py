@@ -162,7 +162,7 @@ class Judge:
             entry = self._host.catalog.resolve(job.language, job.image)
         except CatalogError as error:
             return failed(job.id, "no_such_image", str(error), retryable=False)
-        job = with_driver(job)
+        job, entry = with_driver(job, entry)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return await self._attempt(job, entry)

@@ -19,8 +19,8 @@ def test_no_image_of_go_stops_working_when_it_is_a_day_old() -> None:
     assert [] == [note for note in notes if not note.is_symlink()]
 
 
-@pytest.mark.parametrize(("name", "languages"), [("python", 1), ("cpp", 3)])
-def test_all_facts_of_the_default_languages_hold(name: str, languages: int) -> None:
+@pytest.mark.parametrize(("name", "languages"), [("python", 1), ("cpp", 3), ("node", 1)])
+def test_all_facts_of_the_languages_that_tests_have_hold(name: str, languages: int) -> None:
     image = ImageStore(Settings().images_dir).get(name)
     results = list(show_facts(image, ()))
     assert [] == [result for result in results if result.complaint or result.absent]

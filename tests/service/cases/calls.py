@@ -1,4 +1,4 @@
-"""Calls of functions in Python and C++, and how one might cheat."""
+"""Calls of functions in Python, C++ and JavaScript, and how one might cheat."""
 
 from typing import Any
 
@@ -23,6 +23,10 @@ def _cpp(
     return Case(
         f"call {language}: {name}", request, verdict, 1.0 if verdict == "AC" else 0.0, **fields
     )
+
+
+def _js(name: str, code: str, verdict: str, *calls: dict[str, Any], **fields: Any) -> Case:
+    return _cpp(name, code, verdict, *calls, language="javascript", **fields)
 
 
 ALWAYS_EQUAL = """
@@ -78,6 +82,79 @@ def f(a, b):
     seen += [str(one) for one in gc.get_objects() if type(one) in (dict, list, bytes)][:20000]
     needle = "-".join(("canary", "7f3a"))
     return needle if any(needle in text for text in seen) else "nothing"
+"""
+
+JS_RIGHT = "function f(a, b) { return a + b; }"
+JS_LIES = """
+class Always extends Number {
+  valueOf() { return 42; }
+  toString() { return "42"; }
+  toJSON() { return 42; }
+  [Symbol.toPrimitive]() { return 42; }
+}
+const f = () => new Always(7);
+"""
+JS_LIES_IN_A_LIST = """
+const f = () => Object.assign([41], { toJSON: () => [42], toString: () => "[42]" });
+"""
+JS_PATCHES = """
+JSON.stringify = () => "42";
+JSON.parse = () => ({ args: [42, 0] });
+Object.prototype.toJSON = Number.prototype.toJSON = () => 42;
+Number.prototype.toString = Number.prototype.valueOf = () => "42";
+Buffer.from = () => Buffer.alloc(3, "42\\n");
+Array.isArray = () => { throw 42; };
+require("node:fs").writeSync = () => 1e9;
+const f = (a, b) => 41;
+"""
+JS_PRINTS_AND_LEAVES = """
+const fs = require("node:fs");
+function f(a, b) {
+  for (const fd of [1, 2, 3]) fs.writeSync(fd, "42\\n");
+  process.exit(0);
+}
+"""
+JS_PRINTS_AT_EXIT = """
+process.on("exit", () => require("node:fs").writeSync(3, "42\\n"));
+const f = () => 42;
+"""
+JS_SWAPS_DRIVER = """
+const fs = require("node:fs"), { execFileSync } = require("node:child_process");
+for (const name of ["main.js", "solution.js"]) fs.writeFileSync(name, "console.log('forged 42')");
+function f(a, b) {
+  execFileSync("node", ["main.js"], { stdio: "inherit" });
+  for (const one of Object.values(require.cache)) one.exports = () => 42;
+  process.exit(0);
+}
+"""
+JS_FINDS_THE_NONCE = """
+const fs = require("node:fs");
+const slice = String.prototype.slice, index = String.prototype.indexOf;
+function f(a, b) {
+  const memory = fs.openSync("/proc/self/mem"), found = [];
+  for (const line of fs.readFileSync("/proc/self/maps", "latin1").split("\\n")) {
+    const [, first, last] = line.match(/^(\\w+)-(\\w+) rw/) || [];
+    const size = parseInt(last, 16) - parseInt(first, 16);
+    if (!(size < 1 << 24)) continue;
+    const bytes = Buffer.alloc(size);
+    try { fs.readSync(memory, bytes, 0, size, parseInt(first, 16)); } catch { continue; }
+    found.push(...(bytes.toString("latin1").match(/[0-9a-f]{32}(?=\\n{"function")/g) || []));
+  }
+  if (!found.length) return 42;  // no cheat without it: the control
+  fs.writeSync(3, `${found[0]} 41\\n`);
+  process.exit(0);
+}
+"""
+JS_LOOKS_AROUND = """
+const fs = require("node:fs");
+function f(a, b) {
+  const seen = [JSON.stringify(process.env), f.caller, ...process.argv, fs.readFileSync("/proc/self/cmdline", "utf8")];
+  for (const name of fs.readdirSync("/box")) seen.push(fs.readFileSync(`/box/${name}`, "utf8"));
+  require("node:v8").writeHeapSnapshot("/tmp/heap");
+  seen.push(fs.readFileSync("/tmp/heap", "utf8"));
+  const needle = ["canary", "7f3a"].join("-");
+  return seen.some((text) => String(text).includes(needle)) ? needle : "nothing";
+}
 """
 
 VALUES: list[Any] = [None, True, 0, -1.5, 'é\n"', [], {"a": [1, {}]}, 10**50]
@@ -139,4 +216,55 @@ CASES = [
     _cpp("cheat: prints", 'int f(int, int) { puts("42"); fflush(stdout); return 0; }', "WA"),
     _cpp("cheat: prints before main", 'int x = (write(1, "42\\n", 3), 0);\nint f(int, int) { return 42; }', "WA",
          flags=["forged_result"]),
+    _js("right", JS_RIGHT, "AC", grade="strong"),
+    _js("wrong", "const f = (a, b) => a - b;", "WA", message="expected 42, got -2"),
+    _js("a method", "class Solution {\n  #n = 1;\n  f(a) { return a.reverse().concat(this.#n); }\n}", "AC",
+        call("Solution.f", [1, 2], gives=[2, 1, 1])),
+    _js("a static method", "class Solution { static f() { return this.name; } }", "AC",
+        call("Solution.f", gives="Solution")),
+    _js("a member of an object", "const Solution = { n: 7, f() { return this.n; } };", "AC",
+        call("Solution.f", gives=7)),
+    _js("a name that is exported", "(() => { exports.f = (a, b) => a + b; })();", "AC"),
+    _js("an asynchronous function", "const f = async (a, b) => (await import('node:os')).EOL && a + b;", "AC"),
+    _js("with a timer that goes on", "setInterval(() => {}, 1); function f(a, b) { return a + b; }", "AC"),
+    _js("strict, and run by a shell", "#!/usr/bin/env node\n'use strict';\nlet f = (a, b) => a + b; // end", "AC"),
+    _js("any value", "const f = (x) => x;", "AC",
+        *(call("f", value, gives=value) for value in VALUES[:-1])),
+    _js("lists and integers of other kinds",
+        "const f = () => [new Uint8Array([1, 2]), 10n ** 50n, 2 ** 60, 1e21, [undefined], { a: undefined }];",
+        "AC", call("f", gives=[[1, 2], 10**50, 2**60, 10**21, [None], {}])),
+    _js("half of a pair of surrogates", "const f = () => '\\ud800';", "WA", call("f", gives="?")),
+    _js("prints meanwhile",
+        "console.log('import');\nfunction f(a, b) { require('fs').writeSync(1, 'x\\n'); return a + b; }", "AC"),
+    _js("some right", "const f = Math.abs;", "WA", call("f", 1, gives=1), call("f", 1, gives=-1),
+        steps=["AC", "WA"], points=[1, 0]),
+    _js("within a tolerance", "const f = () => [0.1 + 0.2];", "AC", call("f", gives=[0.3], abs_tol=1e-9)),
+    _js("exact by default", "const f = () => 0.1 + 0.2;", "WA", call("f", gives=0.3)),
+    _js("true is not one", "const f = () => true;", "WA", call("f", gives=1)),
+    _js("nan is not null", "const f = () => NaN;", "WA", call("f", gives=None)),
+    _js("nothing", "function f(a, b) { a + b; }", "WA"),
+    _js("nothing is null", "function f(a, b) { a + b; }", "AC", call("f", 1, gives=None)),
+    _js("throws", "function f() { throw new Error('x'); }", "RE"),
+    _js("rejects", "async function f() { throw 42; }", "RE"),
+    _js("never settles", "const f = () => new Promise(() => {});", "WA", flags=["no_result"]),
+    _js("is not there", "const g = 1;", "RE"),
+    _js("does not load", "function f( {", "RE"),
+    _js("loops", "function f() { while (true); }", "TLE", call("f", gives=1)
+        | {"limits": {"cpu_time_s": 1}}),
+    _js("a map is no JSON", "const f = () => new Map([[1, 2]]);", "RE", call("f", gives={})),
+    _js("a circle", "const f = () => { const a = []; a.push(a); return a; };", "RE"),
+    _js("cheat: a value that lies", JS_LIES, "RE"),
+    _js("cheat: a list that lies", JS_LIES_IN_A_LIST, "WA", call("f", gives=[42])),
+    _js("cheat: leaves with 0", "function f() { process.exit(0); }", "WA", flags=["no_result"]),
+    _js("cheat: leaves on import", "process.reallyExit(0);", "WA", flags=["no_result"]),
+    _js("cheat: prints", "function f() { console.log(42); }", "WA"),
+    _js("cheat: prints and leaves", JS_PRINTS_AND_LEAVES, "WA", flags=["forged_result"]),
+    _js("cheat: prints at exit", JS_PRINTS_AT_EXIT, "WA", flags=["forged_result"]),
+    _js("cheat: patches everything", JS_PATCHES, "WA", message="got 41"),
+    _js("cheat: swaps the driver", JS_SWAPS_DRIVER, "WA"),
+    _js("cheat: an answer of its own with the nonce", JS_FINDS_THE_NONCE, "WA", message="got 41"),
+    _js("cheat: executes true", "function f() { process.execve?.('/bin/true'); process.kill(process.pid, 'SIGTERM'); }",
+        "RE"),
+    _js("cheat: looks for the answer", JS_LOOKS_AROUND, "WA", call("f", 1, 2, gives="canary-7f3a"),
+        message='got "nothing"'),
 ]  # fmt: skip
