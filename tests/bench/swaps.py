@@ -1,15 +1,18 @@
 """`make swaps`: what it costs to swap a slot's image, beside a boot into an empty slot.
 
 Two slots and every image of a store: a request for each image in turn, so that nearly every one needs a
-swap. Beside that, how long a warm request takes while another slot is swapped all the time.
+swap. Then how long a warm request takes while the other slot rests, is swapped all the time, or serves
+warm requests too: on few cores these are neighbours as well, and what a swap is to be compared with.
 """
 
 import argparse
 import asyncio
+import logging
 import os
 import statistics
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import uvloop
@@ -20,6 +23,7 @@ from images.store import ImageStore
 from runtime.limits import Limits
 from runtime.pool import Image, PoolConfig, SlotPool
 from runtime.program import Program
+from runtime.slot import Slot
 from sandbox.settings import Settings
 from sandbox.worker.host import warm_spec
 
@@ -31,6 +35,7 @@ def main() -> None:
     """Measures, and prints a table. Needs root, and images that are built."""
     parser = argparse.ArgumentParser(description=__doc__)
     settings = Settings()
+    logging.disable(logging.WARNING)  # a slot is taken apart before each boot, and says so
     parser.add_argument("--store", type=Path, action="append", help="may be given several times")
     parser.add_argument("--rounds", type=int, default=10)
     chosen = parser.parse_args()
@@ -56,13 +61,14 @@ async def _measure(pool: SlotPool, images: dict[str, Image], rounds: int) -> Non
     try:
         boots = {name: await _boots(pool, image, rounds) for name, image in images.items()}
         swaps = await _swaps(pool, images, rounds)
-        alone = await _warm_requests(pool, images, beside=False)
-        beside = await _warm_requests(pool, images, beside=True)
+        warm = await _warm_requests(pool, images, rounds)
     finally:
         await pool.close()
     _print_table(boots, swaps)
-    for name, seconds in (("alone", alone), ("beside swaps", beside)):
-        _say(f"a warm request {name}: median {statistics.median(seconds) * 1000:.2f} ms")
+    for name, seconds in warm.items():
+        late = statistics.quantiles(seconds, n=20)[-1]
+        middle = statistics.median(seconds)
+        _say(f"a warm request beside {name}: p50 {middle * 1e3:.2f} ms, p95 {late * 1e3:.2f} ms")
 
 
 async def _boots(pool: SlotPool, image: Image, rounds: int) -> list[float]:
@@ -94,30 +100,52 @@ async def _swaps(pool: SlotPool, images: dict[str, Image], rounds: int) -> dict[
 
 
 async def _warm_requests(
-    pool: SlotPool, images: dict[str, Image], *, beside: bool, count: int = 200
-) -> list[float]:
-    """Runs of a program in one slot, while the other one is swapped all the time or rests."""
+    pool: SlotPool, images: dict[str, Image], rounds: int
+) -> dict[str, list[float]]:
+    """Seconds of requests in one slot, by what the other one does; in turns."""
     first, *others = images.values()
-    is_over = asyncio.Event()
 
-    async def swap_on() -> None:
-        while not is_over.is_set():
-            for image in others:
-                async with pool.lease(image):
-                    await asyncio.sleep(0)
+    async def serve() -> None:
+        async with pool.lease(first) as slot:
+            await _request(slot)
 
+    async def swap() -> None:
+        for image in others:
+            async with pool.lease(image):
+                await asyncio.sleep(0)
+
+    neighbours = {"nothing": None, "warm requests": serve, "swaps": swap}
+    seconds: dict[str, list[float]] = {name: [] for name in neighbours}
     async with pool.lease(first) as slot:
-        swapping = asyncio.create_task(swap_on()) if beside else None
-        seconds = []
-        for _ in range(count):
-            started_s = time.monotonic()
-            with Program(["true"], {"PATH": "/usr/bin:/bin"}) as program:
-                await slot.run(program, b"", Limits())
-            seconds.append(time.monotonic() - started_s)
-        is_over.set()
-    if swapping is not None:
-        await swapping
+        for _ in range(rounds):
+            for name, neighbour in neighbours.items():
+                seconds[name] += await _beside(neighbour, slot)
     return seconds
+
+
+async def _beside(
+    neighbour: Callable[[], Awaitable[None]] | None, slot: Slot, count: int = 50
+) -> list[float]:
+    is_over = False
+
+    async def go_on() -> None:
+        while neighbour is not None and not is_over:
+            await neighbour()
+
+    going_on = asyncio.create_task(go_on())
+    seconds = []
+    for _ in range(count):
+        started_s = time.monotonic()
+        await _request(slot)
+        seconds.append(time.monotonic() - started_s)
+    is_over = True
+    await going_on
+    return seconds
+
+
+async def _request(slot: Slot) -> None:
+    with Program(["true"], {"PATH": "/usr/bin:/bin"}) as program:
+        await slot.run(program, b"", Limits())
 
 
 def _print_table(boots: dict[str, list[float]], swaps: dict[str, list[float]]) -> None:
