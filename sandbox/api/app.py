@@ -47,7 +47,11 @@ def create_app(settings: Settings, workers: socket.socket | None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,  # the target would be made of the caller's Host header
     )
-    errors.install(app)
+
+    def on_busy(code: str) -> None:
+        app.state.service.metrics.refused(code)
+
+    errors.install(app, on_busy)
     app.include_router(routes_runs.router)
     app.include_router(routes_archives.router)
     app.include_router(routes_info.router)

@@ -95,6 +95,8 @@ async def _start_some(
             if error.code in ("queue_full", "share_used_up"):
                 waiting.appendleft((number, request))  # there will be room
                 break
+            if error.retry_after_s is not None:
+                service.metrics.refused(error.code)
             refusals.append(_with_number(number, bytes(answer(error).body)))
     return refusals
 

@@ -1,7 +1,7 @@
 """Errors as callers see them: one JSON form, a status, and Retry-After where waiting helps."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
@@ -65,11 +65,6 @@ def invalid(mistake: Mapping[str, Any], where: str = "") -> ApiError:
     return ApiError(422, "invalid_field", where + message, field=field or None)
 
 
-async def _on_api_error(_: Request, error: Exception) -> Response:
-    assert isinstance(error, ApiError)
-    return answer(error)
-
-
 async def _on_invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     mistake = error.errors()[0]
@@ -89,9 +84,19 @@ async def _on_crash(_: Request, error: Exception) -> Response:
     return answer(ApiError(500, "internal", "an internal error; the server's log has the details"))
 
 
-def install(app: FastAPI) -> None:
-    """Makes every error of ``app`` take the one form."""
-    app.add_exception_handler(ApiError, _on_api_error)
+def install(app: FastAPI, on_busy: Callable[[str], None]) -> None:
+    """Makes every error of ``app`` take the one form.
+
+    ``on_busy`` is called with the code of each answer that asks to come back.
+    """
+
+    async def on_api_error(_: Request, error: Exception) -> Response:
+        assert isinstance(error, ApiError)
+        if error.retry_after_s is not None:
+            on_busy(error.code)
+        return answer(error)
+
+    app.add_exception_handler(ApiError, on_api_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(StarletteHTTPException, _on_http_error)
     app.add_exception_handler(Exception, _on_crash)

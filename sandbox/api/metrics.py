@@ -75,7 +75,7 @@ class Metrics:
             self._mishaps.labels(what).inc(count)
 
     def refused(self, code: str) -> None:
-        """Counts a request that was refused for lack of room."""
+        """Counts a request, or a line of a batch, whose caller was told to come back."""
         self._refused.labels(code).inc()
 
     def text(self) -> bytes:

@@ -123,12 +123,12 @@ class Service:
     def make_job(self, request: RunRequest, caller: Caller = ANYBODY) -> Job:
         """The job of a request. Raises ApiError 422, or 503 while no worker has ever been here."""
         if self.queue.closed:
-            raise self._refuse("draining", "the service is shutting down", 5.0)
+            raise busy("draining", "the service is shutting down", 5.0)
         if self.workers.faults and not self.workers.workers:
             reasons = "; ".join(self.workers.faults.values())
-            raise self._refuse("host_unfit", reasons, _UNFIT_S)
+            raise busy("host_unfit", reasons, _UNFIT_S)
         if not self.languages.all:
-            raise self._refuse("no_worker", "no worker is connected yet", 1.0)
+            raise busy("no_worker", "no worker is connected yet", 1.0)
         return to_job(
             new_run_id() + caller.mark,
             request,
@@ -144,13 +144,13 @@ class Service:
         except BaseException as error:
             self._give_share_back(caller)
             if isinstance(error, QueueClosed):
-                raise self._refuse("draining", "the service is shutting down", 5.0) from None
+                raise busy("draining", "the service is shutting down", 5.0) from None
             if isinstance(error, JobTooLarge):
                 message = f"the queue holds {self.settings.queue_bytes} bytes at most"
                 raise ApiError(413, "too_large", message) from None
             if isinstance(error, QueueFull):
                 message = f"{self.queue.waiting} runs are waiting already"
-                raise self._refuse("queue_full", message, self._pause_s) from None
+                raise busy("queue_full", message, self._pause_s) from None
             raise
         run.answer.add_done_callback(lambda _: self._give_share_back(caller))
         return run
@@ -165,7 +165,7 @@ class Service:
         unfinished = self._unfinished[caller.name]
         if caller.most_unfinished is not None and unfinished >= caller.most_unfinished:
             message = f"{unfinished} runs of this caller are not finished yet"
-            raise self._refuse("share_used_up", message, self._pause_s, status=429)
+            raise busy("share_used_up", message, self._pause_s, status=429)
         self._unfinished[caller.name] += 1
 
     def _give_share_back(self, caller: Caller) -> None:
@@ -185,11 +185,7 @@ class Service:
         """503 for a queue that cannot be reached; nobody knows what became of the request."""
         log.warning("%s", error)
         message = "the queue cannot be reached; send it again, with the same idempotency key"
-        return self._refuse("queue_broken", message, _BROKEN_S)
-
-    def _refuse(self, code: str, message: str, wait_s: float, status: int = 503) -> ApiError:
-        self.metrics.refused(code)
-        return busy(code, message, wait_s, status)
+        return busy("queue_broken", message, _BROKEN_S)
 
     def readiness(self) -> Readiness:
         """Whether work can be taken, and why not."""

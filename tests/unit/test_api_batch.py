@@ -197,6 +197,7 @@ async def test_a_batch_waits_for_room_that_others_took_a_moment_ago(
     monkeypatch.setattr(api.service.queue, "submit", full_at_first)
     lines = lines_of((await api.batch(requests(2))).text)
     assert [line.get("status") for line in lines] == ["done", "done"]
+    assert await api.metric("sandbox_refused_total") == 0  # nobody was told so
 
 
 async def test_a_caller_that_goes_away_cancels_what_is_under_way() -> None:
@@ -228,3 +229,4 @@ async def test_what_cannot_be_started_any_more_gets_a_line_that_says_so() -> Non
             assert lines[number]["error"]["code"] == "draining"
             assert lines[number]["error"]["retryable"]
             assert "reward" not in lines[number]
+        assert await api.metric("sandbox_refused_total") == 2

@@ -5,10 +5,13 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sandbox.api.callers import Callers, CallersError
+from sandbox.api.errors import ApiError
+from sandbox.api.runs import Run
 from sandbox.models import RunResult
 from tests.api_harness import SMALL, Api, error_of, serve, until
 
@@ -138,16 +141,30 @@ async def test_a_batch_larger_than_the_share_is_done_piece_by_piece(api: Api) ->
     assert answer.text.count('"status":"done"') == 20
 
 
-async def test_a_batch_waits_for_what_its_caller_has_under_way(api: Api) -> None:
+async def test_a_batch_waits_for_what_its_caller_has_under_way(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, refused = api.service.start, []
+
+    async def noting(*arguments: Any, **more: Any) -> Run:
+        try:
+            return await start(*arguments, **more)
+        except ApiError as error:
+            refused.append(error.code)
+            raise
+
+    monkeypatch.setattr(api.service, "start", noting)
     api.worker.hold()
     for _ in range(3):
         await api.post(SMALL, "/run?wait=false", headers=bearer(ALICE))
     headers = {**bearer(ALICE), "Content-Type": "application/x-ndjson"}
     body = b'{"language":"python","code":""}\n' * 4
     batch = asyncio.create_task(api.http.post("/runs", content=body, headers=headers))
-    await until(lambda: "share_used_up" in api.service.metrics.text().decode())
+    await until(lambda: bool(refused))
     api.worker.release()
     assert (await batch).text.count('"status":"done"') == 4
+    assert set(refused) == {"share_used_up"}
+    assert "share_used_up" not in api.service.metrics.text().decode()  # nobody was told so
 
 
 async def test_a_key_that_is_taken_out_of_the_file_is_refused(api: Api, path: Path) -> None:
