@@ -111,6 +111,15 @@ class Settings(_WithFile):
         default=1 << 30, ge=1 << 20, description="… and the bytes that they may take together."
     )
     max_body_bytes: int = Field(default=72 << 20, ge=1024, description="Largest request body.")
+    bodies_bytes: int = Field(
+        default=512 << 20,
+        ge=1024,
+        description="Bodies that are read, parsed, or wait as lines of a batch, all together; then 503, or "
+        "429 for a caller that has half of it. The API takes about three times as much.",
+    )
+    body_s: float = Field(
+        default=120, gt=0, description="Seconds that a body may take until it is here; then 408."
+    )
     max_artifact_bytes: int = Field(
         default=16 << 20, ge=0, description="Collected files of one request, all together."
     )

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from sandbox import __version__
 from sandbox.api import errors, routes_archives, routes_info, routes_runs
+from sandbox.api.bodies import Bodies
 from sandbox.api.body import BodyLimit
 from sandbox.api.callers import Callers, KeyCheck
 from sandbox.api.docs import mount_docs
@@ -29,10 +30,11 @@ def create_app(settings: Settings, workers: socket.socket | None) -> FastAPI:
         settings: the service's settings.
         workers: a listening local socket, on which workers of the local queue will connect.
     """
+    bodies = Bodies(settings.bodies_bytes, settings.max_body_bytes)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        service = Service(settings, workers)
+        service = Service(settings, workers, bodies)
         app.state.service = service
         await service.workers.start()
         yield
@@ -56,7 +58,13 @@ def create_app(settings: Settings, workers: socket.socket | None) -> FastAPI:
     app.include_router(routes_archives.router)
     app.include_router(routes_info.router)
     mount_docs(app)
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        BodyLimit,
+        max_bytes=settings.max_body_bytes,
+        max_s=settings.body_s,
+        bodies=bodies,
+        on_busy=on_busy,
+    )
     if settings.callers_file is not None:
         # Added last, so it is the first: nothing of a stranger's request is read.
         app.add_middleware(KeyCheck, callers=Callers(settings.callers_file))

@@ -3,9 +3,11 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from sandbox.api.bodies import Held
 from sandbox.api.body import parse_json
 from sandbox.api.callers import Caller
 from sandbox.api.errors import ApiError, answer, invalid
@@ -22,7 +24,16 @@ _CHECKED_AT_ONCE = 16
 _FULL_PAUSE_S = 0.05
 
 
-async def parse_batch(service: Service, body: bytes, caller: Caller) -> list[RunRequest]:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A request of a batch, that of line ``number`` from 1; ``size_bytes`` is what it had in the body."""
+
+    number: int
+    request: RunRequest
+    size_bytes: int
+
+
+async def parse_batch(service: Service, body: bytes, caller: Caller) -> deque[Line]:
     """The requests in a body, one a line, all of them checked. Empty lines do not count.
 
     Raises:
@@ -30,14 +41,15 @@ async def parse_batch(service: Service, body: bytes, caller: Caller) -> list[Run
     """
     if body.count(b"\n") > MAX_LINES:
         raise ApiError(413, "too_large", f"a batch may have {MAX_LINES} lines at most")
-    requests: list[RunRequest] = []
+    lines: deque[Line] = deque()
     for line in body.split(b"\n"):
         if not line.strip():
             continue
-        requests.append(_parse_line(service, caller, len(requests) + 1, line))
-        if len(requests) % _CHECKED_AT_ONCE == 0:
+        number = len(lines) + 1
+        lines.append(Line(number, _parse_line(service, caller, number, line), len(line)))
+        if number % _CHECKED_AT_ONCE == 0:
             await asyncio.sleep(0)
-    return requests
+    return lines
 
 
 def _parse_line(service: Service, caller: Caller, number: int, line: bytes) -> RunRequest:
@@ -55,18 +67,19 @@ def _parse_line(service: Service, caller: Caller, number: int, line: bytes) -> R
 
 
 async def run_batch(
-    service: Service, requests: list[RunRequest], caller: Caller
+    service: Service, waiting: deque[Line], caller: Caller, held: Held
 ) -> AsyncIterator[bytes]:
     """Keeps a window of runs under way and yields a line for each when it has ended.
 
     One that finds no room waits for it. A request that cannot be started at all, because the service is
-    shutting down for example, gets a line with an error.
+    shutting down for example, gets a line with an error. Lines are taken out of ``waiting``, and what
+    ``held`` has of them is given back, as they are started.
     """
-    waiting = deque(enumerate(requests, 1))
+    held.shrink_to(sum(line.size_bytes for line in waiting))
     under_way: dict[asyncio.Future[bytes], tuple[int, Run]] = {}
     try:
         while waiting or under_way:
-            for refusal in await _start_some(service, caller, waiting, under_way):
+            for refusal in await _start_some(service, caller, held, waiting, under_way):
                 yield refusal
             has_room = len(under_way) < WINDOW
             timeout_s = _FULL_PAUSE_S if waiting and has_room else None
@@ -81,23 +94,25 @@ async def run_batch(
 async def _start_some(
     service: Service,
     caller: Caller,
-    waiting: deque[tuple[int, RunRequest]],
+    held: Held,
+    waiting: deque[Line],
     under_way: dict[asyncio.Future[bytes], tuple[int, Run]],
 ) -> list[bytes]:
     """Starts what there is room for; the lines of those that were refused."""
     refusals = []
     while waiting and len(under_way) < WINDOW and not service.queue.full:
-        number, request = waiting.popleft()
+        line = waiting[0]
         try:
-            started = await service.start(request, caller=caller)
-            under_way[started.answer] = number, started
+            started = await service.start(line.request, caller=caller)
+            under_way[started.answer] = line.number, started
         except ApiError as error:
             if error.code in ("queue_full", "share_used_up"):
-                waiting.appendleft((number, request))  # there will be room
-                break
+                break  # there will be room
             if error.retry_after_s is not None:
                 service.metrics.refused(error.code)
-            refusals.append(_with_number(number, bytes(answer(error).body)))
+            refusals.append(_with_number(line.number, bytes(answer(error).body)))
+        waiting.popleft()
+        held.shrink_to(held.size_bytes - line.size_bytes)
     return refusals
 
 

@@ -1,5 +1,6 @@
-"""Bodies: a limit before they are read whole, and JSON without its loopholes."""
+"""Bodies: limits before they are read whole, and JSON without its loopholes."""
 
+import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
@@ -10,6 +11,8 @@ from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sandbox.api.bodies import Bodies, Held
+from sandbox.api.callers import caller_in
 from sandbox.api.errors import ApiError, answer
 
 # Strings and separators of a body. The other limits allow a request about 60,000 of them, so more
@@ -22,39 +25,92 @@ NDJSON_TYPES = JSON_TYPES | {"application/x-ndjson", "application/ndjson", "appl
 
 
 class BodyLimit:
-    """Middleware that refuses a body over the limit with 413, without holding it."""
+    """Middleware: a body has a largest size and a longest time, and all of them a common bound.
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
-        """``max_bytes`` is the largest body that is passed on."""
+    What is refused is refused before it is held: by its declared length before any of it is read, or,
+    where none is declared, as soon as it goes beyond.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_bytes: int,
+        max_s: float,
+        bodies: Bodies,
+        on_busy: Callable[[str], None],
+    ) -> None:
+        """``max_bytes`` and ``max_s`` are those of one body; ``on_busy`` as in `errors.install`."""
         self._app = app
-        self._max_bytes = max_bytes
+        self._max_bytes, self._max_s = max_bytes, max_s
+        self._bodies = bodies
+        self._on_busy = on_busy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        for name, value in scope["headers"]:
-            # The HTTP parser has checked that it is a number.
-            if name == b"content-length" and int(value) > self._max_bytes:
-                await answer(self._too_large())(scope, receive, send)
-                return
-        received = 0
+        held = Held(self._bodies, caller_in(scope))
+        try:
+            self._take(held, _declared_bytes(scope))
+        except ApiError as error:
+            if error.retry_after_s is not None:
+                self._on_busy(error.code)
+            # Who waits for leave to send the body does not send it now: what comes next is no body.
+            error.close = error.close or _header(scope, b"expect") is not None
+            await answer(error)(scope, receive, send)
+            return
+        scope.setdefault("state", {})["body"] = held
+        try:
+            await self._app(scope, self._counting(receive, held), send)
+        finally:
+            held.shrink_to(0)
+
+    def _counting(self, receive: Receive, held: Held) -> Receive:
+        received, is_whole = 0, False
+        deadline_s = asyncio.get_running_loop().time() + self._max_s
 
         async def counting() -> Message:
-            nonlocal received
-            message = await receive()
+            nonlocal received, is_whole
+            if is_whole:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(deadline_s):
+                    message = await receive()
+            except TimeoutError:
+                raise self._too_slow() from None
+            if message["type"] == "http.disconnect":  # nobody sees the answer, but it is no crash
+                raise ApiError(400, "malformed", "the body has no end", close=True)
             received += len(message.get("body", b""))
-            if received > self._max_bytes:
-                raise self._too_large()
+            is_whole = not message.get("more_body", False)
+            try:
+                self._take(held, received)
+            except ApiError as error:
+                error.close = True  # nobody knows how much would come
+                raise
             return message
 
-        await self._app(scope, counting, send)
+        return counting
 
-    def _too_large(self) -> ApiError:
-        message = f"a body may have {self._max_bytes} bytes at most"
-        # The rest of the body is not read, so the connection cannot be used again.
-        return ApiError(413, "too_large", message, close=True)
+    def _take(self, held: Held, size_bytes: int) -> None:
+        if size_bytes > self._max_bytes:
+            message = f"a body may have {self._max_bytes} bytes at most"
+            # The rest of the body is not read, so the connection cannot be used again.
+            raise ApiError(413, "too_large", message, close=True)
+        held.grow_to(size_bytes)
+
+    def _too_slow(self) -> ApiError:
+        message = f"a body may take {self._max_s:g} s at most until it is here"
+        return ApiError(408, "body_too_slow", message, close=True)
+
+
+def _header(scope: Scope, name: bytes) -> bytes | None:
+    return next((value for known, value in scope["headers"] if known == name), None)
+
+
+def _declared_bytes(scope: Scope) -> int:
+    # The HTTP parser has checked that it is a number, and the only one.
+    return int(_header(scope, b"content-length") or 0)
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -183,7 +183,12 @@ def _note(*, run: str, **fields: object) -> None:
 
 async def caller_of(request: Request) -> Caller:
     """Who sent a request (a FastAPI dependency)."""
-    caller = request.scope.get("state", {}).get("caller", ANYBODY)
+    return caller_in(request.scope)
+
+
+def caller_in(scope: Scope) -> Caller:
+    """Who sent the request of a scope."""
+    caller = scope.get("state", {}).get("caller", ANYBODY)
     assert isinstance(caller, Caller)
     return caller
 

@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from sandbox.api.bodies import Bodies
 from sandbox.jobs import JobResult
 from sandbox.queue.base import EVENTS, Fleet, JobQueue, Ticket
 
@@ -18,8 +19,8 @@ class Metrics:
     Several APIs of one queue tell the same of it, so that sums over them are for the counts alone.
     """
 
-    def __init__(self, queue: JobQueue, fleet: Fleet) -> None:
-        """Counts from now on; the gauges look at ``queue`` and ``fleet``."""
+    def __init__(self, queue: JobQueue, fleet: Fleet, bodies: Bodies) -> None:
+        """Counts from now on; the gauges look at ``queue``, ``fleet`` and ``bodies``."""
         self._registry = CollectorRegistry()
         self._runs = Counter(
             "sandbox_runs", "Finished runs.", ("language", "verdict"), registry=self._registry
@@ -55,7 +56,7 @@ class Metrics:
         )
         for what in ("leaked", "rebuilt", "lost"):
             self._mishaps.labels(what)  # a count that is 0 is there, too
-        self._registry.register(_Now(queue, fleet))
+        self._registry.register(_Now(queue, fleet, bodies))
 
     def finished(self, ticket: Ticket, result: JobResult | None) -> None:
         """Counts a finished run; None is a cancelled one."""
@@ -86,9 +87,10 @@ class Metrics:
 class _Now(Collector):
     """What is looked at when somebody asks."""
 
-    def __init__(self, queue: JobQueue, fleet: Fleet) -> None:
+    def __init__(self, queue: JobQueue, fleet: Fleet, bodies: Bodies) -> None:
         self._queue = queue
         self._fleet = fleet
+        self._bodies = bodies
 
     def collect(self) -> Iterator[Metric]:
         """See `Collector`."""
@@ -101,6 +103,7 @@ class _Now(Collector):
             "queue_oldest_seconds": ("Age of the run that has waited longest.", queue.oldest_s),
             "queue_work_seconds": ("Work that waits, in seconds of slots.", queue.waiting_work_s),
             "queue_reachable": ("1, or 0 if the queue cannot be used.", queue.trouble is None),
+            "bodies_bytes": ("Bodies that are read, parsed or wait.", self._bodies.held_bytes),
             "workers": ("Workers that work.", len(fleet.workers)),
             "workers_unfit": ("Workers that have given up.", len(fleet.faults)),
         }

@@ -8,6 +8,7 @@ from fastapi.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from sandbox.api.batch import parse_batch, run_batch
+from sandbox.api.bodies import held_by
 from sandbox.api.body import JSON_TYPES, NDJSON_TYPES, StrictRoute, accept
 from sandbox.api.callers import Caller, caller_of
 from sandbox.api.examples import RUN_EXAMPLES
@@ -25,6 +26,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     413: {"model": ErrorAnswer, "description": "The body is too large."},
     415: {"model": ErrorAnswer, "description": "The Content-Type is not JSON."},
     422: {"model": ErrorAnswer, "description": "A field is wrong; `field` names it."},
+    408: {"model": ErrorAnswer, "description": "The body took too long to arrive."},
     401: {
         "model": ErrorAnswer,
         "description": "The service has callers, and this is no key of one.",
@@ -94,6 +96,7 @@ class _Awaited(Response):
         self._cancel_if_gone = cancel_if_gone
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        held_by(scope).shrink_to(0)  # from here on it is the queue's
         if self._cancel_if_gone:
             await self._cancel_unless_read(receive)
         await _json(await asyncio.shield(self._started.answer))(scope, receive, send)
@@ -134,9 +137,9 @@ async def runs(http: Request, service: ServiceDep, caller: CallerDep) -> Streami
     `line`, the number of its request from 1. A request that cannot be run, because the service is
     shutting down for example, gives `{"line": N, "error": {…}}`.
     """
-    requests = await parse_batch(service, await http.body(), caller)
+    lines = await parse_batch(service, await http.body(), caller)
     return StreamingResponse(
-        run_batch(service, requests, caller), media_type="application/x-ndjson"
+        run_batch(service, lines, caller, held_by(http.scope)), media_type="application/x-ndjson"
     )
 
 

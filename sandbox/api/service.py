@@ -10,6 +10,7 @@ from collections import Counter
 from fastapi import Request
 
 from sandbox.api.archives import Archives
+from sandbox.api.bodies import Bodies
 from sandbox.api.callers import ANYBODY, Caller
 from sandbox.api.errors import ApiError, busy
 from sandbox.api.metrics import Metrics
@@ -33,11 +34,12 @@ _BROKEN_S = 2.0
 class Service:
     """The state of the API process. Make it inside the event loop."""
 
-    def __init__(self, settings: Settings, listener: socket.socket | None) -> None:
+    def __init__(self, settings: Settings, listener: socket.socket | None, bodies: Bodies) -> None:
         """No workers yet; those of the local queue connect to ``listener``."""
         self.settings = settings
         self.queue, self.workers = open_queue(settings, listener, self._on_workers_changed)
-        self.metrics = Metrics(self.queue, self.workers)
+        self.bodies = bodies
+        self.metrics = Metrics(self.queue, self.workers, bodies)
         self.languages = Languages([])
         self._archives: dict[str, Archives] = {}
         # One at a time: a small archive may have 512 MiB when it is unpacked.

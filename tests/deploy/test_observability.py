@@ -15,6 +15,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from sandbox.api.bodies import Bodies
 from sandbox.api.metrics import Metrics
 from sandbox.jobs import JobResult, SlotLease
 from sandbox.models import Verdict
@@ -46,7 +47,7 @@ class _Nobody(Fleet):
 
 async def _exported() -> dict[str, set[str]]:
     """All samples that the service has after a run, a refusal and a boot, with their labels."""
-    metrics = Metrics(LocalQueue(1, 1), _Nobody())
+    metrics = Metrics(LocalQueue(1, 1), _Nobody(), Bodies(1, 1))
     future: asyncio.Future[JobResult] = asyncio.get_running_loop().create_future()
     ticket = Ticket(id="r_1", language="python", result=future, submitted_s=0.0)
     leases = (SlotLease("python", "boot", 0.1),)

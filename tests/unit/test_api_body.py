@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.types import Message, Receive, Scope, Send
 
+from sandbox.api.bodies import Bodies
 from sandbox.api.body import MAX_PIECES, BodyLimit, parse_json
 from sandbox.api.errors import ApiError
 from tests.api_harness import SMALL, Api, error_of, serve
@@ -171,6 +172,9 @@ class Exchange:
         self.pulled = 0
         self.sent: list[Message] = []
 
+    def _middleware(self, bodies: Bodies) -> BodyLimit:
+        return BodyLimit(self.app, self.limit, 60, bodies, lambda _: None)
+
     def send(self, chunks: list[bytes], headers: list[tuple[bytes, bytes]]) -> ApiError | None:
         remaining = list(chunks)
 
@@ -184,7 +188,8 @@ class Exchange:
 
         scope = {"type": "http", "method": "POST", "path": "/", "headers": headers}
         try:
-            asyncio.run(BodyLimit(self.app, self.limit)(scope, receive, send))
+            bodies = Bodies(10**9, 10**9)
+            asyncio.run(self._middleware(bodies)(scope, receive, send))
         except ApiError as error:
             return error
         return None

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sandbox.api.bodies import Bodies, Held
+from sandbox.api.body import BodyLimit
+from sandbox.api.callers import ANYBODY
 from sandbox.api.http import MAX_HEAD_BYTES, BoundedHttpProtocol
 
 pytestmark = pytest.mark.anyio
@@ -39,7 +42,7 @@ class EchoApp:
 
 
 @asynccontextmanager
-async def serving(app: EchoApp) -> AsyncIterator[int]:
+async def serving(app: ASGIApp) -> AsyncIterator[int]:
     """The protocol on a port of loopback."""
     config = uvicorn.Config(app, http=BoundedHttpProtocol, lifespan="off", log_config=None)
     config.load()
@@ -171,3 +174,22 @@ async def test_each_request_of_a_connection_has_a_head_of_its_own() -> None:
         answer = await exchange(port, *[one] * 5, last)
     assert answer.count(b"HTTP/1.1 200 ") == 6
     assert len(app.headers) == 6
+
+
+async def test_a_body_that_is_refused_for_lack_of_room_is_dropped_and_the_connection_goes_on() -> (
+    None
+):
+    bodies = Bodies(1, 1)
+    Held(bodies, ANYBODY).grow_to(1)
+    app = EchoApp()
+    length = 100 * PIECE_BYTES
+    post = b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % length
+    async with serving(BodyLimit(app, length, 60, bodies, lambda _: None)) as port:
+        answers = await exchange(
+            port, post, *[b"x" * PIECE_BYTES] * 100, b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
+        )
+    refused, _, rest = answers.partition(b'"retryable":true}}')
+    assert refused.startswith(b"HTTP/1.1 503 ")
+    assert rest.startswith(b"HTTP/1.1 200 ")
+    assert rest.endswith(b"\r\n\r\n0")
+    assert len(app.headers) == 1

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from sandbox.api.bodies import Bodies
 from sandbox.api.service import Service
 from sandbox.models import Readiness, RunResult, Verdict
 from sandbox.queue.client import QueueClient
@@ -85,7 +86,8 @@ async def test_without_a_connection_there_is_nobody_to_tell() -> None:
 
 
 async def test_a_machine_that_is_unfit_does_not_close_those_that_share_a_queue_with_it() -> None:
-    service = Service(Settings(queue=SecretStr("redis://127.0.0.1:1/0")), None)  # it asks nobody
+    settings = Settings(queue=SecretStr("redis://127.0.0.1:1/0"))  # it asks nobody
+    service = Service(settings, None, Bodies(1, 1))
     fleet = service.workers
     assert isinstance(fleet, StreamQueue)
     fleet.workers, fleet.faults = [RemoteWorker("good", HELLO)], {"bad": REASON}
