@@ -3,11 +3,11 @@
 import asyncio
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from sandbox.api.errors import ApiError
+from sandbox.api.kept import Bounds, Kept
 from sandbox.api.present import to_result
 from sandbox.jobs import Job, JobResult
 from sandbox.models import RunResult
@@ -35,7 +35,6 @@ class Run:
     answer: asyncio.Future[bytes]
     key: str | None = None
     body_digest: bytes = b""
-    finished_s: float | None = None
 
     def pending(self) -> bytes:
         """The answer while there is no result."""
@@ -51,19 +50,14 @@ class Runs:
         self,
         queue: JobQueue,
         on_finished: Callable[[Ticket, JobResult | None], None],
-        *,
-        keep: int,
-        keep_bytes: int,
-        keep_s: float,
+        bounds: Bounds,
     ) -> None:
         """``on_finished`` is called with each result (None: cancelled), for the metrics."""
         self._queue = queue
         self._on_finished = on_finished
-        self._keep, self._keep_bytes, self._keep_s = keep, keep_bytes, keep_s
+        self._kept = Kept(bounds)
         self._by_id: dict[str, Run] = {}
         self._by_key: dict[str, Run] = {}
-        self._finished: OrderedDict[str, Run] = OrderedDict()
-        self._finished_bytes = 0
 
     async def start(
         self, job: Job, key: str | None, digest: bytes, demand: Demand = NO_DEMAND
@@ -140,7 +134,6 @@ class Runs:
 
     def _finish(self, run: Run, ticket: Ticket) -> None:
         now_s = time.monotonic()
-        run.finished_s = now_s
         run.ticket = None
         if ticket.result.cancelled():
             result = RunResult(id=run.id, status="cancelled")
@@ -152,25 +145,14 @@ class Runs:
             self._on_finished(ticket, found)
         body = result.model_dump_json().encode()
         run.answer.set_result(body)
-        self._finished[run.id] = run
-        self._finished_bytes += len(body)
+        self._kept.add(run.id, len(body), now_s)
         self._forget_old(now_s)
 
     def _forget_old(self, now_s: float) -> None:
-        while self._finished:
-            oldest = next(iter(self._finished.values()))
-            assert oldest.finished_s is not None
-            if (
-                len(self._finished) <= self._keep
-                and self._finished_bytes <= self._keep_bytes
-                and now_s - oldest.finished_s <= self._keep_s
-            ):
-                return
-            self._finished.popitem(last=False)
-            self._finished_bytes -= len(oldest.answer.result())
-            del self._by_id[oldest.id]
-            if oldest.key is not None:
-                del self._by_key[oldest.key]
+        while (run_id := self._kept.pop_surplus(now_s)) is not None:
+            run = self._by_id.pop(run_id)
+            if run.key is not None:
+                del self._by_key[run.key]
 
 
 def no_such_run() -> ApiError:

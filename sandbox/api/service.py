@@ -13,6 +13,7 @@ from sandbox.api.archives import Archives
 from sandbox.api.bodies import Bodies
 from sandbox.api.callers import ANYBODY, Caller
 from sandbox.api.errors import ApiError, busy
+from sandbox.api.kept import Bounds
 from sandbox.api.metrics import Metrics
 from sandbox.api.runs import Run, Runs, new_run_id, no_such_run
 from sandbox.api.translate import Languages, to_job
@@ -48,9 +49,7 @@ class Service:
         self.runs = Runs(
             self.queue,
             self._on_finished,
-            keep=settings.results_kept,
-            keep_bytes=settings.results_kept_bytes,
-            keep_s=settings.results_kept_s,
+            Bounds(settings.results_kept, settings.results_kept_bytes, settings.results_kept_s),
         )
         self._estimates = Estimates()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from sandbox.api.errors import ApiError
+from sandbox.api.kept import Bounds
 from sandbox.api.runs import Runs
 from sandbox.models import Verdict
 from sandbox.queue.base import EVENTS, JobQueue, JobTooLarge, QueueClosed, QueueFull
@@ -26,7 +27,7 @@ def of_all(**counts: int) -> dict[str, int]:
 
 
 def runs_of(queue: JobQueue) -> Runs:
-    return Runs(queue, lambda _ticket, _result: None, keep=100, keep_bytes=1 << 20, keep_s=60)
+    return Runs(queue, lambda _ticket, _result: None, Bounds(100, 1 << 20, 60))
 
 
 async def test_a_result_resolves_its_ticket(rig: Rig) -> None:

@@ -167,6 +167,14 @@ async def test_a_batch_waits_for_what_its_caller_has_under_way(
     assert "share_used_up" not in api.service.metrics.text().decode()  # nobody was told so
 
 
+async def test_a_caller_pushes_out_its_own_results_and_not_anothers(path: Path) -> None:
+    async with serve(callers_file=path, results_kept=4) as api:
+        bobs = (await api.post(SMALL, headers=bearer(BOB))).json()["id"]
+        for _ in range(10):
+            assert (await api.post(SMALL, headers=bearer(ALICE))).status_code == 200
+        assert (await api.http.get(f"/runs/{bobs}", headers=bearer(BOB))).status_code == 200
+
+
 async def test_a_key_that_is_taken_out_of_the_file_is_refused(api: Api, path: Path) -> None:
     assert (await api.http.get("/languages", headers=bearer(ALICE_2))).status_code == 200
     write(path, {"alice": [ALICE], "bob": [BOB]})
