@@ -21,6 +21,7 @@ from sandbox.client.wire import (
     Reply,
     check_key,
     error_body,
+    key_of_attempt,
     new_key,
     parse,
     parse_body,
@@ -111,7 +112,7 @@ class Flows:
         first_key = new_key() if key is None else check_key(key)
         budget, pause_s, faults = self._budget(), 0.0, 0
         while True:
-            call = run_call(request, f"{first_key}-{faults}" if faults else first_key)
+            call = run_call(request, key_of_attempt(first_key, faults))
             result = parse((yield from self._exchange(call, budget, pause_s)), RunResult)
             if result.status in UNFINISHED:
                 raise AnswerInvalid(f"run {result.id} was answered before it was finished")

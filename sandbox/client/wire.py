@@ -6,6 +6,7 @@ language is taken as `UNSTATED_WALL_S`. One attempt waits `ATTEMPT_READ_S` at mo
 connection may be dead without a word, and a new one waits for the same run.
 """
 
+import hashlib
 import re
 import secrets
 from collections.abc import Mapping
@@ -100,6 +101,17 @@ def check_key(key: str) -> str:
         message = "1 to 128 letters, digits, '.', '_', ':' or '-'"
         raise RequestRefused(422, "invalid_key", message, "Idempotency-Key")
     return key
+
+
+def key_of_attempt(key: str, faults: int) -> str:
+    """The key under which a run is made again after so many faults.
+
+    It is the same whenever the key is, so that a caller who was started again finds that run; and nobody
+    chooses it by chance, since it is a hash of what no key can be.
+    """
+    if faults == 0:
+        return key
+    return hashlib.sha256(f"{faults} faults of {key}".encode()).hexdigest()
 
 
 def checked_request(request: RunRequest | None, fields: Mapping[str, object]) -> RunRequest:

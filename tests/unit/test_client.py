@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 from fastapi import Response
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sandbox.client import (
@@ -36,7 +36,7 @@ from sandbox.client.retry import (
     parse_retry_after,
     pause_before_retry,
 )
-from sandbox.client.wire import Call, Reply, run_call, run_patience_s
+from sandbox.client.wire import Call, Reply, check_key, key_of_attempt, run_call, run_patience_s
 from sandbox.models import Base64, Limits, Readiness, RunRequest, RunResult, Test, Verdict
 from tests.fake_service import IMAGE, PYTHON, READY, FakeService, done, refusal, serving
 
@@ -601,8 +601,23 @@ def test_without_a_budget_there_is_one_attempt(form: Form):
 def test_a_retryable_fault_is_run_again_under_another_key(form: Form):
     handler = answering(answer(RETRYABLE_FAULT), answer(done()))
     assert done() == form(handler, "run", PROGRAM, idempotency_key="mine")
-    assert ["mine", "mine-1"] == keys(handler)
+    assert ["mine", key_of_attempt("mine", 1)] == keys(handler)
     assert 1 == len(form.time.pauses)
+
+
+KEYS = st.from_regex(r"[A-Za-z0-9._:-]{1,128}", fullmatch=True)
+
+
+@given(st.tuples(KEYS, st.integers(0, 3)), st.tuples(KEYS, st.integers(0, 3)))
+@example(("k", 1), ("k-1", 0))
+@example(("k", 11), ("k-1", 1))
+def test_the_keys_of_two_runs_never_meet_however_often_they_are_made_again(
+    one: tuple[str, int], other: tuple[str, int]
+):
+    first, second = key_of_attempt(*one), key_of_attempt(*other)
+    assert (one == other) == (first == second)
+    assert check_key(first) == first
+    assert first != f"{one[0]}-{one[1]}"
 
 
 def test_a_fault_that_stays_is_a_result(form: Form):
@@ -899,7 +914,7 @@ def test_all_methods_of_the_blocking_client_against_a_real_server():
         assert ([PYTHON], [IMAGE], READY) == (client.languages(), client.images(), client.ready())
         assert 20 == len(list(client.run_many([request] * 20, 8)))
     first, second, third, again = (seen.key or "" for seen in service.seen[:4])
-    assert (first, first, f"{first}-1") == (second, third, again)
+    assert (first, first, key_of_attempt(first, 1)) == (second, third, again)
     assert all(seen.request == request for seen in service.seen)
 
 
