@@ -344,13 +344,15 @@ def fetch_promtool(dev: bool) -> bool:
     target = VENV / "bin" / "promtool"
     if target.exists() or shutil.which("promtool"):
         return False
-    with tempfile.TemporaryDirectory() as name, needs_network("apt-get", "/etc/apt/sources.list*"):
+    # On the file system of the target, so that it is there in one step, whole.
+    with tempfile.TemporaryDirectory(dir=VENV) as name:
         place = Path(name)
-        # As root all the same: the temporary directory is closed to apt's own user.
-        apt_get_updated(["-o", "APT::Sandbox::User=root", "download", "prometheus"], place)
+        with needs_network("apt-get", "/etc/apt/sources.list*"):
+            # As root all the same: the temporary directory is closed to apt's own user.
+            apt_get_updated(["-o", "APT::Sandbox::User=root", "download", "prometheus"], place)
         for package in place.glob("*.deb"):
             run(["dpkg-deb", "--extract", package, place], "see that the disk is not full")
-        shutil.move(str(place / "usr" / "bin" / "promtool"), str(target))
+        (place / "usr" / "bin" / "promtool").replace(target)
     return True
 
 

@@ -1,4 +1,5 @@
 import ast
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -200,3 +201,55 @@ def test_an_environment_that_was_moved_is_unsound(environment: Path):
 def test_an_environment_without_its_interpreter_is_unsound(environment: Path):
     (environment / "bin" / "python").unlink()
     assert not bootstrap.environment_is_sound()
+
+
+# --- promtool -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unpacked_in(environment: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Where the package was unpacked; there is no promtool on this machine."""
+    places: list[Path] = []
+
+    def download(_words: list[str], place: Path) -> None:
+        (place / "prometheus.deb").touch()
+
+    def unpack(words: list[object], _advice: str) -> str:
+        places.append(Path(str(words[-1])))
+        (places[-1] / "usr" / "bin").mkdir(parents=True)
+        (places[-1] / "usr" / "bin" / "promtool").write_text("whole", encoding="utf-8")
+        return ""
+
+    monkeypatch.setattr(bootstrap, "apt_get_updated", download)
+    monkeypatch.setattr(bootstrap, "run", unpack)
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    return places
+
+
+def test_promtool_is_taken_once_and_nothing_else_of_its_package(
+    environment: Path, unpacked_in: list[Path]
+):
+    before = {*environment.iterdir()}
+    assert bootstrap.fetch_promtool(True)
+    assert not bootstrap.fetch_promtool(True)
+    assert (environment / "bin" / "promtool").read_text(encoding="utf-8") == "whole"
+    assert {*environment.iterdir()} == before
+    assert len(unpacked_in) == 1
+
+
+def test_promtool_is_there_in_one_step_and_never_as_half_a_file(
+    environment: Path, unpacked_in: list[Path], monkeypatch: pytest.MonkeyPatch
+):
+    def stopped(*_: object) -> None:
+        raise OSError("stopped")
+
+    # Whatever copies would do so piece by piece; a rename does not, and needs one file system.
+    monkeypatch.setattr(shutil, "move", stopped)
+    monkeypatch.setattr(shutil, "copyfile", stopped)
+    assert bootstrap.fetch_promtool(True)
+    assert unpacked_in[0].is_relative_to(environment)
+    monkeypatch.setattr(Path, "replace", stopped)
+    (environment / "bin" / "promtool").unlink()
+    with pytest.raises(OSError, match="stopped"):
+        bootstrap.fetch_promtool(True)
+    assert not (environment / "bin" / "promtool").exists()
