@@ -33,7 +33,10 @@ def status(url: str | None, *, as_json: bool) -> ExitCode:
         console = tables.console()
         console.print(tables.readiness_line(readiness))
         for reason in readiness.reasons:
-            console.print(Text(f"- {visible(reason)}", style="yellow"))
+            if reason not in readiness.faults.values():  # they follow, with their workers
+                console.print(Text(f"- {visible(reason)}", style="yellow"))
+        for name, fault in readiness.faults.items():
+            console.print(Text(f"- {visible(name)} has given up: {visible(fault)}", style="red"))
         if readiness.workers:
             console.print("", tables.workers_table(readiness.workers))
         if readiness.host:

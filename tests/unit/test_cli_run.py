@@ -448,6 +448,23 @@ def test_a_row_is_one_line_where_there_is_no_terminal(desk: Desk):
     assert note.strip() in lines[1]
 
 
+def test_status_names_the_workers_that_have_given_up_once_each(desk: Desk):
+    faults = {"w2": "the image python has changed", "w3": "no \x1b[2Jcgroups"}
+    desk.service.readiness = READY.model_copy(update={"faults": faults})
+    others_work = desk.ask("status")
+    assert others_work.exit_code == 0
+    desk.service.readiness = Readiness(
+        ready=False, reasons=["no worker is connected", *faults.values()], faults=faults
+    )
+    nobody_works = desk.ask("status")
+    assert nobody_works.exit_code == 1
+    for shown in (others_work.stdout, nobody_works.stdout):
+        assert "- w2 has given up: the image python has changed\n" in shown
+        assert "- w3 has given up: no \\x1b[2Jcgroups\n" in shown
+        assert shown.count("cgroups") == 1
+    assert "- no worker is connected\n" in nobody_works.stdout
+
+
 def test_status_ends_with_1_if_no_work_is_taken(desk: Desk):
     desk.service.readiness = READY.model_copy(update={"ready": False, "reasons": ["draining"]})
     shown, as_json = desk.ask("status"), desk.ask("status", "--json")
