@@ -69,11 +69,14 @@ def done(verdict: Verdict = Verdict.AC, **fields: Any) -> RunResult:
     return RunResult.model_validate(values | fields)
 
 
-def refusal(status: int, code: str = "x", *, retry_after: str | None = None) -> Response:
+def refusal(
+    status: int, code: str = "x", *, retry_after: str | None = None, field: str | None = None
+) -> Response:
     """An error answer in the service's form."""
     headers = {} if retry_after is None else {"Retry-After": retry_after}
-    body = {"error": {"code": code, "message": "because", "retryable": status in (429, 503)}}
-    return JSONResponse(body, status, headers)
+    error = {"code": code, "message": "because", "retryable": status in (429, 503)}
+    named = {} if field is None else {"field": field}
+    return JSONResponse({"error": {**error, **named}}, status, headers)
 
 
 @dataclass(frozen=True)

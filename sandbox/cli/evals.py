@@ -42,6 +42,7 @@ class EvalOptions:
     ks: str = DEFAULT_KS
     at_once: int = 0
     as_json: bool = False
+    retry_refused: bool = False
 
 
 def run_multipl_e(folder: Path, output: Path | None, options: EvalOptions) -> ExitCode:
@@ -50,7 +51,9 @@ def run_multipl_e(folder: Path, output: Path | None, options: EvalOptions) -> Ex
         raise CliError(f"{folder}: no such folder")
 
     async def evaluate(client: AsyncClient, at_once: int, watch: Watch) -> Findings:
-        return await multipl_e.evaluate(client, folder, output, at_once, watch)
+        return await multipl_e.evaluate(
+            client, folder, output, at_once, watch, retry_refused=options.retry_refused
+        )
 
     return _run(evaluate, options)
 
@@ -83,7 +86,10 @@ def run_humaneval(
     results = output or file.with_name(file.name + humaneval.RESULTS_ENDING)
 
     async def evaluate(client: AsyncClient, at_once: int, watch: Watch) -> Findings:
-        return await humaneval.evaluate(client, samples, results, at_once, watch, cpu_time_s)
+        return await humaneval.evaluate(
+            client, samples, results, at_once, watch, cpu_time_s,
+            retry_refused=options.retry_refused,
+        )  # fmt: skip
 
     return _run(evaluate, options)
 
@@ -198,6 +204,9 @@ def _complain(findings: Findings, messages: Console) -> None:
     for reason, count in findings.no_result.most_common():
         text = f"{count} without a result, call it again: {visible(reason)}"
         messages.print(Text(text, style="bold magenta"))
+    for reason, count in findings.refused.most_common():
+        text = f"{count} refused, not passed (--retry-refused sends them again): {visible(reason)}"
+        messages.print(Text(text, style="yellow"))
     for reason in findings.unusable:
         messages.print(Text(f"left out: {visible(reason)}", style="yellow"))
 

@@ -41,6 +41,10 @@ Concurrency = Annotated[
     int,
     typer.Option(metavar="N", min=0, help="Programs at once; by default two for each slot."),
 ]
+RetryRefused = Annotated[
+    bool,
+    typer.Option("--retry-refused", help="Send again what the service has refused before."),
+]
 
 app = typer.Typer(
     name="sandbox",
@@ -206,6 +210,7 @@ def multipl_e(
     ] = None,
     k: Ks = "1,10,100",
     concurrency: Concurrency = 0,
+    retry_refused: RetryRefused = False,
     as_json: Json = False,
     url: Url = None,
 ) -> None:
@@ -215,7 +220,7 @@ def multipl_e(
     """
     from sandbox.cli.evals import EvalOptions, run_multipl_e
 
-    options = EvalOptions(url, k, concurrency, as_json)
+    options = EvalOptions(url, k, concurrency, as_json, retry_refused)
     raise typer.Exit(run_multipl_e(folder, output, options))
 
 
@@ -242,6 +247,7 @@ def humaneval(
     ] = None,
     k: Ks = "1,10,100",
     concurrency: Concurrency = 0,
+    retry_refused: RetryRefused = False,
     as_json: Json = False,
     url: Url = None,
 ) -> None:
@@ -251,7 +257,7 @@ def humaneval(
     """
     from sandbox.cli.evals import EvalOptions, run_humaneval
 
-    options = EvalOptions(url, k, concurrency, as_json)
+    options = EvalOptions(url, k, concurrency, as_json, retry_refused)
     raise typer.Exit(run_humaneval(file, problems, output, cpu, options, canonical=canonical))
 
 

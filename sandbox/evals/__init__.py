@@ -14,7 +14,8 @@ waits as it asks for.
 
 A fault of the sandbox is no result: the run is made again, then left out and reported, and the next
 call makes up for it. So a result file holds results of programs only, and a call that is killed at
-any moment leaves files that the next one goes on from.
+any moment leaves files that the next one goes on from. A program that the service does not take is a
+result: asked again, it would say the same.
 
 Time is CPU time: where a benchmark ends a program after so many seconds of a clock, it is ended
 here after so many seconds of CPU time, and a sleeping one by the service's wall limit. Else a busy

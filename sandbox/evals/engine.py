@@ -1,7 +1,8 @@
 """Many programs through the service, so many at once; each one ends with a result or a reason.
 
-A result is what the *program* did. A fault of the sandbox (``IE``, or a run that was cancelled) and
-a request that the service refuses (too large, say) are reasons: they say nothing of the program.
+A result is what the *program* did. A fault of the sandbox (``IE``, or a run that was cancelled) is a
+reason: it says nothing of the program. A program that the service takes from nobody (too large, or no
+text) is refused now and ever after, which is a result, too; other refusals are about this service.
 """
 
 import asyncio
@@ -31,9 +32,19 @@ class NoResult:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why the service does not take a program; without anything of the program itself."""
+
+    reason: str
+
+
+Outcome = RunResult | Refused | NoResult
+
+
 async def run_all(
     client: AsyncClient, work: Iterable[tuple[T, Mapping[str, Any]]], at_once: int
-) -> AsyncIterator[tuple[T, RunResult | NoResult]]:
+) -> AsyncIterator[tuple[T, Outcome]]:
     """Run every program; ``work`` gives what it is known by and the fields of its request.
 
     ``work`` is read no further ahead than ``at_once``. Results come in the order in which they are ready.
@@ -42,7 +53,7 @@ async def run_all(
         ServiceUnavailable, AnswerInvalid: there is no service, or something else answers.
     """
     waiting = iter(work)
-    running: dict[asyncio.Task[RunResult | NoResult], T] = {}
+    running: dict[asyncio.Task[Outcome], T] = {}
     try:
         while True:
             for key, fields in islice(waiting, at_once - len(running)):
@@ -64,11 +75,12 @@ async def default_at_once(client: AsyncClient) -> int:
     return min(max(2 * slots, _LEAST_AT_ONCE), _MOST_AT_ONCE)
 
 
-async def _run(client: AsyncClient, fields: Mapping[str, Any]) -> RunResult | NoResult:
+async def _run(client: AsyncClient, fields: Mapping[str, Any]) -> Outcome:
     try:
         result = await client.run(**fields)
     except RequestRefused as error:
-        return NoResult(str(error))
+        is_of_program = error.status == 413 or (error.status == 422 and error.field == "code")
+        return Refused(error.message) if is_of_program else NoResult(str(error))
     if result.error is not None:
         return NoResult(f"{result.error.code}: {result.error.message}")
     if result.status != "done" or result.verdict in {None, Verdict.IE}:

@@ -1,26 +1,28 @@
 """HumanEval and HumanEval-X: every sample that has no result yet is run and marked as passed or not.
 
 The results file has the samples in their order, each with ``passed`` and ``result``: "passed",
-"timed out" or "failed: …". It is appended to as far as results are complete from the beginning on;
-the next call cuts off a line that was not finished, and goes on after the others.
+"timed out", "failed: …", or "refused: …" where the service does not take it. It is appended to as
+far as results are complete from the beginning on; the next call cuts off a line that was not
+finished, and goes on after the others.
 """
 
 import json
 import os
 import secrets
 from collections.abc import Iterable, Mapping
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import IO, Any
 
 from sandbox.client import AsyncClient
-from sandbox.evals.engine import NoResult, run_all
+from sandbox.evals.engine import NoResult, Refused, run_all
 from sandbox.evals.files import FileUnusable, read_json_lines
 from sandbox.evals.humaneval_files import Problem, Sample, judge, program_of
 from sandbox.evals.passk import Tally
 from sandbox.evals.summary import Findings, Watch
 
 RESULTS_ENDING = "_results.jsonl"
+_REFUSED = "refused: "
 
 
 async def evaluate(
@@ -30,14 +32,20 @@ async def evaluate(
     at_once: int,
     watch: Watch,
     cpu_time_s: float | None = None,
+    *,
+    retry_refused: bool = False,
 ) -> Findings:
     """Evaluate the samples that the results file does not have yet, and say what all come to.
+
+    With ``retry_refused`` those that were refused are evaluated again.
 
     Raises:
         FileUnusable: the results file cannot be used, or is of other samples.
         ServiceUnavailable, AnswerInvalid: there is no service.
     """
     findings, found = Findings(), _known_results(results, samples)
+    if retry_refused:
+        _let_go_of_refused(results, found)
     served = {n for info in await client.languages() for n in (info.name, *info.aliases)}
     for name in sorted({s.problem.tongue.name for s in samples} - served):
         findings.unusable.append(f"the service has no {name}")
@@ -54,7 +62,12 @@ async def evaluate(
             if isinstance(result, NoResult):
                 findings.no_result[result.reason] += 1
             else:
-                found[number] = judge(samples[number].problem.tongue, result, word)
+                tongue = samples[number].problem.tongue
+                found[number] = (
+                    f"{_REFUSED}{result.reason}"
+                    if isinstance(result, Refused)
+                    else judge(tongue, result, word)
+                )
                 file.append()
             watch.advance()
     _count(samples, found, findings)
@@ -65,9 +78,9 @@ class _Appender:
     """The results file, with the results up to the first that is missing."""
 
     def __init__(self, path: Path, samples: list[Sample], found: dict[int, str]) -> None:
-        """``found`` is read again at each ``append``; what it has at first is in the file."""
+        """``found`` is read again at each ``append``; up to its first gap it is in the file."""
         self._path, self._samples, self._found = path, samples, found
-        self._next = len(found)
+        self._next = _first_gap(found)
         self._file: IO[str] | None = None
 
     def __enter__(self) -> "_Appender":
@@ -124,6 +137,24 @@ def _known_results(path: Path, samples: list[Sample]) -> dict[int, str]:
     return found
 
 
+def _let_go_of_refused(path: Path, found: dict[int, str]) -> None:
+    """Cuts the file before the first refused sample; what follows comes back with its new result."""
+    refused = [number for number, outcome in found.items() if outcome.startswith(_REFUSED)]
+    for number in refused:
+        del found[number]
+    if not refused:
+        return
+    with path.open("r+b") as file:
+        rows = 0
+        while rows < refused[0]:
+            rows += bool(file.readline().strip())
+        file.truncate(file.tell())
+
+
+def _first_gap(found: Mapping[int, str]) -> int:
+    return next(number for number in count() if number not in found)
+
+
 def _whole_lines(path: Path) -> tuple[int, bytes]:
     """How many lines have an end, without empty ones, and what stands behind the last of them."""
     rows, rest = 0, b""
@@ -154,6 +185,9 @@ def _count(samples: Iterable[Sample], found: Mapping[int, str], findings: Findin
     outcomes: dict[Problem, list[str | None]] = {}
     for number, sample in enumerate(samples):
         outcomes.setdefault(sample.problem, []).append(found.get(number))
+    for outcome in found.values():
+        if outcome.startswith(_REFUSED):
+            findings.refused[outcome.removeprefix(_REFUSED)] += 1
     for problem, ended in outcomes.items():
         complete = None not in ended
         tally = Tally(len(ended), ended.count("passed")) if complete else None

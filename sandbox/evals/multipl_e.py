@@ -11,7 +11,7 @@ from typing import Any
 
 from sandbox.client import AsyncClient
 from sandbox.evals import dialects
-from sandbox.evals.engine import NoResult, run_all
+from sandbox.evals.engine import NoResult, Refused, run_all
 from sandbox.evals.files import FileUnusable
 from sandbox.evals.multipl_e_files import Place, Sheet, find_problems, open_sheet, result_of
 from sandbox.evals.summary import Findings, Watch
@@ -29,17 +29,24 @@ class _Served:
 
 
 async def evaluate(
-    client: AsyncClient, folder: Path, output: Path | None, at_once: int, watch: Watch
+    client: AsyncClient,
+    folder: Path,
+    output: Path | None,
+    at_once: int,
+    watch: Watch,
+    *,
+    retry_refused: bool = False,
 ) -> Findings:
     """Evaluate what is not done, and say what all of it comes to.
 
+    With ``retry_refused`` the programs that the service did not take are not done.
     Whatever ends it, results are in their files up to the first gap of each.
 
     Raises:
         FileUnusable: the folder cannot be read, or a results file cannot be written.
         ServiceUnavailable, AnswerInvalid, RequestRefused: there is no service.
     """
-    evaluation = _Evaluation(await client.languages())
+    evaluation = _Evaluation(await client.languages(), retry_refused=retry_refused)
     to_do = evaluation.look_at(find_problems(folder, output))
     watch.begin(evaluation.programs)
     try:
@@ -57,7 +64,8 @@ async def evaluate(
 class _Evaluation:
     """One call: what the service has, what is under way, and what was found."""
 
-    def __init__(self, languages: Sequence[LanguageInfo]) -> None:
+    def __init__(self, languages: Sequence[LanguageInfo], *, retry_refused: bool) -> None:
+        self._retry_refused = retry_refused
         self._names = {
             name.lower() for language in languages for name in (language.name, *language.aliases)
         }
@@ -74,7 +82,7 @@ class _Evaluation:
             if sheet is None or sheet.completions == 0:
                 continue
             if not sheet.missing:
-                self.findings.count((place.group, sheet.language), sheet.tally)
+                self._count(sheet)
             elif self._find(sheet.language) is not None:
                 to_do.append(place)
                 self.programs += len(sheet.missing)
@@ -98,7 +106,7 @@ class _Evaluation:
                     {"language": served.name, "code": program, "limits": limits},
                 )
 
-    def result_of(self, sheet: Sheet, program: str, result: RunResult) -> dict[str, Any]:
+    def result_of(self, sheet: Sheet, program: str, result: RunResult | Refused) -> dict[str, Any]:
         """What the results file says about a program that was run."""
         served = self._find(sheet.language)
         assert served is not None, "only such programs are run"
@@ -109,16 +117,20 @@ class _Evaluation:
         sheets, self._open = self._open, []
         for sheet in sheets:
             sheet.write()
-            self.findings.count((sheet.place.group, sheet.language), sheet.tally)
+            self._count(sheet)
 
     def _close_those_that_are_done(self) -> None:
         for sheet in [sheet for sheet in self._open if not sheet.missing]:
             self._open.remove(sheet)
-            self.findings.count((sheet.place.group, sheet.language), sheet.tally)
+            self._count(sheet)
+
+    def _count(self, sheet: Sheet) -> None:
+        self.findings.count((sheet.place.group, sheet.language), sheet.tally)
+        self.findings.refused.update(sheet.refused)
 
     def _opened(self, place: Place) -> Sheet | None:
         try:
-            return open_sheet(place)
+            return open_sheet(place, retry_refused=self._retry_refused)
         except FileUnusable as error:
             self.findings.unusable.append(str(error))
             return None

@@ -8,18 +8,22 @@ the names of files on the disk only; what a file says about itself (``name``) is
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sandbox.evals import dialects
+from sandbox.evals.engine import Refused
 from sandbox.evals.files import FileUnusable, read_json, write_json
 from sandbox.evals.passk import Tally
 from sandbox.models import RunResult
 
 WRITE_EVERY = 20
 """After so many more results in a row a file is written, though it is not done."""
+
+REFUSED = "Refused"
+"""The status of a program that the service does not take; the others are MultiPL-E's."""
 
 _ENDINGS = (".json.gz", ".json")
 _RESULTS = ".results"
@@ -49,9 +53,12 @@ class Sheet:
         language: str,
         head: Mapping[str, Any],
         programs: list[str],
-        known: list[dict[str, Any]],
+        known: Sequence[dict[str, Any] | None],
     ) -> None:
-        """``head`` is what a results file has besides; ``known`` the results of the first programs."""
+        """``head`` is what a results file has besides; ``known`` the results of the first programs.
+
+        One that is None is made again; those behind it are kept here until it is there.
+        """
         self.place = place
         self.language = language
         self.missing: dict[str, list[int]] = {}
@@ -60,9 +67,10 @@ class Sheet:
             *known,
             *[None] * (len(programs) - len(known)),
         ]
-        self._row = self._written = len(known)
-        by_program = {result["program"]: result for result in known}
-        for number in range(len(known), len(programs)):
+        first_gap = known.index(None) if None in known else len(known)
+        self._row = self._written = first_gap
+        by_program = {result["program"]: result for result in known if result is not None}
+        for number in range(first_gap, len(programs)):
             program = programs[number]
             self._results[number] = by_program.get(program)
             if program not in by_program:
@@ -100,6 +108,13 @@ class Sheet:
         return Tally(len(results), right)
 
     @property
+    def refused(self) -> list[str]:
+        """Why the service did not take programs, once for each."""
+        return [
+            r.get("stderr", "") for r in self._results if r is not None and r["status"] == REFUSED
+        ]
+
+    @property
     def completions(self) -> int:
         """How many there are."""
         return len(self._results)
@@ -133,8 +148,8 @@ def find_problems(folder: Path, output: Path | None = None) -> list[Place]:
     return places
 
 
-def open_sheet(place: Place) -> Sheet:
-    """Read a problem, and what there is of its results.
+def open_sheet(place: Place, *, retry_refused: bool = False) -> Sheet:
+    """Read a problem, and what there is of its results; with ``retry_refused`` without refusals.
 
     A results file that is damaged counts as none: that is what a crash or a full disk leaves.
 
@@ -145,21 +160,32 @@ def open_sheet(place: Place) -> Sheet:
     fields = _checked(document, str(place.problem))
     programs = [f"{fields.prompt}{text}\n{fields.tests}" for text in fields.completions]
     head = {name: value for name, value in document.items() if name != "completions"}
-    return Sheet(place, fields.language, head, programs, _known_results(place.results, programs))
+    known = [
+        None if retry_refused and result["status"] == REFUSED else result
+        for result in _known_results(place.results, programs)
+    ]
+    return Sheet(place, fields.language, head, programs, known)
 
 
-def result_of(program: str, rules: dialects.Dialect, result: RunResult) -> dict[str, Any]:
+def result_of(program: str, rules: dialects.Dialect, result: RunResult | Refused) -> dict[str, Any]:
     """What a results file has about a program."""
+    if isinstance(result, Refused):
+        return _row(program, "", result.reason, -1, REFUSED)
     judged = dialects.judge(rules, result)
     exit_code = judged.ending.exit_code
     if rules.any_exit and not judged.ending.timed_out:
         exit_code = 0 if judged.status == dialects.OK else exit_code or 1
+    stdout = judged.ending.stdout.replace("!!int", "")
+    return _row(program, stdout, judged.ending.stderr, exit_code, judged.status)
+
+
+def _row(program: str, stdout: str, stderr: str, exit_code: int, status: str) -> dict[str, Any]:
     return {
         "program": program,
-        "stdout": judged.ending.stdout.replace("!!int", ""),
-        "stderr": judged.ending.stderr,
+        "stdout": stdout,
+        "stderr": stderr,
         "exit_code": exit_code,
-        "status": judged.status,
+        "status": status,
         "timestamp": int(time.time()),
     }
 
@@ -208,6 +234,7 @@ def _is_result(result: Any) -> bool:
         isinstance(result, dict)
         and isinstance(result.get("program"), str)
         and isinstance(result.get("status"), str)
+        and isinstance(result.get("stderr", ""), str)
         and isinstance(result.get("exit_code"), int)
     )
 

@@ -26,12 +26,14 @@ class Findings:
         tallies: for each group of problems (a folder and a language) those that are complete.
         problems: for each group, how many problems it has.
         no_result: reasons why programs have no result, and how many; a call later may have more luck.
+        refused: reasons why the service does not take programs, which have not passed then.
         unusable: what cannot be evaluated at all.
     """
 
     tallies: dict[tuple[str, str], list[Tally]] = field(default_factory=dict)
     problems: Counter[tuple[str, str]] = field(default_factory=Counter)
     no_result: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
     unusable: list[str] = field(default_factory=list)
 
     def count(self, group: tuple[str, str], tally: Tally | None) -> None:
@@ -86,6 +88,7 @@ def document(findings: Findings, ks: Sequence[int]) -> dict[str, Any]:
             for row in rows(findings, ks)
         ],
         "no_result": dict(findings.no_result.most_common()),
+        "refused": dict(findings.refused.most_common()),
         "unusable": list(findings.unusable),
     }
 

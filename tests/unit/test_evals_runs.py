@@ -142,21 +142,61 @@ def test_a_fault_of_the_sandbox_is_never_written_and_made_up_for_later(
     service: Served, tmp_path: Path
 ):
     put(tmp_path / "a.json", ["right", "fault", "wrong"])
-    put(tmp_path / "b.json", ["right", "large"])
     answer = evaluate(service, "multipl-e", tmp_path)
     assert answer.exit_code == 3
     found = json.loads(answer.stdout)
-    assert found["no_result"] == {
-        "worker_lost: a worker died": 1,
-        "request refused: 413 too_large: because": 1,
-    }
-    assert (found["rows"][0]["problems"], found["rows"][0]["incomplete"]) == (0, 2)
+    assert found["no_result"] == {"worker_lost: a worker died": 1}
+    assert (found["rows"][0]["problems"], found["rows"][0]["incomplete"]) == (0, 1)
     assert found["rows"][0]["pass_at"] == {}
     assert [r["status"] for r in results(tmp_path / "a.results.json")["results"]] == ["OK"]
     service.judge = lambda request: done(Verdict.OK, run=step(Verdict.OK, exit_code=0))
     assert evaluate(service, "multipl-e", tmp_path).exit_code == 0
     statuses = [result["status"] for result in results(tmp_path / "a.results.json")["results"]]
     assert statuses == ["OK", "OK", "OK"]
+
+
+def test_a_program_that_is_refused_is_written_down_and_sent_again_when_asked(
+    service: Served, tmp_path: Path
+):
+    put(tmp_path / "a.json", ["right", "large", "wrong"])
+    for _ in range(2):
+        answer = evaluate(service, "multipl-e", tmp_path)
+        assert answer.exit_code == 0
+        assert "1 refused, not passed (--retry-refused sends them again): because" in answer.stderr
+        found = json.loads(answer.stdout)
+        assert (found["refused"], found["no_result"]) == ({"because": 1}, {})
+        row = found["rows"][0]
+        assert (row["samples"], row["right"], row["incomplete"]) == (3, 1, 0)
+        assert len(service.seen) == 3
+    written = results(tmp_path / "a.results.json")["results"]
+    assert [result["status"] for result in written] == ["OK", "Refused", "Exception"]
+    assert (written[1]["stderr"], written[1]["exit_code"]) == ("because", -1)
+    service.judge = lambda request: done(Verdict.OK, run=step(Verdict.OK, exit_code=0))
+    assert evaluate(service, "multipl-e", tmp_path, "--retry-refused").exit_code == 0
+    assert len(service.seen) == 4
+    written = results(tmp_path / "a.results.json")["results"]
+    assert [result["status"] for result in written] == ["OK", "OK", "Exception"]
+
+
+@pytest.mark.parametrize("completion", ["\ud800", "large"])
+def test_only_what_is_wrong_with_the_program_is_a_result(
+    service: Served, tmp_path: Path, completion: str
+):
+    put(tmp_path / "a.json", [completion])
+    assert evaluate(service, "multipl-e", tmp_path).exit_code == 0
+    assert results(tmp_path / "a.results.json")["results"][0]["status"] == "Refused"
+
+
+@pytest.mark.parametrize(
+    ("status", "field"), [(401, None), (422, "limits.cpu_time_s"), (404, None)]
+)
+def test_what_is_wrong_with_the_service_is_none(
+    service: Served, tmp_path: Path, status: int, field: str | None
+):
+    put(tmp_path / "a.json", ["right"])
+    service.judge = lambda request: refusal(status, "x", field=field)
+    assert evaluate(service, "multipl-e", tmp_path).exit_code == 3
+    assert not (tmp_path / "a.results.json").exists()
 
 
 def test_a_fault_that_passes_is_tried_again(service: Served, tmp_path: Path):
@@ -242,8 +282,8 @@ def test_what_cannot_be_evaluated_is_named_and_the_rest_is_done(
 def test_a_program_that_is_no_text_is_not_guessed_at(service: Served, tmp_path: Path):
     put(tmp_path / "a.json", ["right \ud800"])
     answer = evaluate(service, "multipl-e", tmp_path)
-    assert answer.exit_code == 3
-    assert "lone surrogate" in next(iter(json.loads(answer.stdout)["no_result"]))
+    assert "lone surrogate" in next(iter(json.loads(answer.stdout)["refused"]))
+    assert json.loads(answer.stdout)["rows"][0]["right"] == 0
     assert service.seen == []
 
 
@@ -397,6 +437,29 @@ def test_a_results_file_that_was_cut_is_gone_on_from(service: Served, tmp_path: 
     assert evaluate(service, "humaneval", problems, "--canonical").exit_code == 0
     assert path.read_bytes() == whole
     assert len(service.seen) == 8 - kept
+
+
+def test_a_sample_that_is_refused_is_written_down_and_sent_again_when_asked(
+    service: Served, tmp_path: Path
+):
+    solutions = ["right", "large", "wrong", "large too", "right"]
+    rows = [task(n, canonical_solution=solution) for n, solution in enumerate(solutions)]
+    problems = jsonl(tmp_path / "problems.jsonl", rows)
+    path = tmp_path / "problems.jsonl_results.jsonl"
+    for _ in range(2):
+        answer = evaluate(service, "humaneval", problems, "--canonical")
+        assert answer.exit_code == 0
+        assert json.loads(answer.stdout)["refused"] == {"because": 2}
+        assert len(service.seen) == 5
+        expected = ["passed", "refused: because", "failed: AssertionError"]
+        assert [row["result"] for row in lines(path)] == [*expected, "refused: because", "passed"]
+        assert [row["passed"] for row in lines(path)] == [True, False, False, False, True]
+    service.judge = lambda request: done(Verdict.RE, run=step(Verdict.RE, stderr="x"))
+    again = evaluate(service, "humaneval", problems, "--canonical", "--retry-refused")
+    assert json.loads(again.stdout)["refused"] == {}
+    assert len(service.seen) == 7
+    expected = ["passed", "failed: x", "failed: AssertionError", "failed: x", "passed"]
+    assert [row["result"] for row in lines(path)] == expected
 
 
 def test_a_fault_leaves_a_gap_that_is_filled_later(service: Served, tmp_path: Path):
