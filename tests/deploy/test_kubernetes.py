@@ -483,6 +483,9 @@ def test_the_autoscaler_counts_in_slots_and_reads_what_the_adapter_makes(folder:
     adapter = yaml.safe_load((K8S.parent / "prometheus" / "adapter.yaml").read_text())
     (rule,) = adapter["rules"]["external"]
     assert metric["external"]["metric"]["name"] == rule["name"]["as"]
+    # Of the queue that these workers have, and not of all that one Prometheus knows.
+    apis = one(folder, "Deployment", "api")["metadata"]["namespace"]
+    assert metric["external"]["metric"]["selector"] == {"matchLabels": {"namespace": apis}}
     slots = int(pod(folder, "worker").main["resources"]["limits"]["cpu"])
     assert slots / 2 <= int(metric["external"]["target"]["averageValue"]) <= slots
 

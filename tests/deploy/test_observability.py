@@ -25,6 +25,7 @@ from sandbox.settings import variables
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 ALERTS = DEPLOY / "prometheus" / "alerts.yaml"
+ADAPTER = DEPLOY / "prometheus" / "adapter.yaml"
 ALERTS_TEST = DEPLOY / "prometheus" / "alerts_test.yaml"
 RULES: list[dict[str, Any]] = yaml.safe_load(ALERTS.read_text())["groups"][0]["rules"]
 DASHBOARD: dict[str, Any] = json.loads((DEPLOY / "grafana" / "sandbox.json").read_text())
@@ -173,3 +174,29 @@ def test_the_dashboards_queries_are_promql(promtool: str, tmp_path: Path):
     file = tmp_path / "queries.yaml"
     file.write_text(yaml.safe_dump({"groups": [{"name": "queries", "rules": rules}]}))
     assert f"{len(rules)} rules found" in _ask(promtool, "check", "rules", file)
+
+
+@pytest.mark.parametrize(("namespace", "jobs"), [("sandbox", 7), ("another", 900)])
+def test_of_two_services_in_one_prometheus_each_has_its_own_jobs(
+    promtool: str, tmp_path: Path, namespace: str, jobs: int
+):
+    (rule,) = yaml.safe_load(ADAPTER.read_text())["rules"]["external"]
+    waiting = {"sandbox": 3, "another": 600}
+    running = {"sandbox": 4, "another": 300}
+    series = [
+        {"series": f'{name}{{namespace="{whose}",pod="{pod}"}}', "values": f"{number}x5"}
+        for name, numbers in (
+            ("sandbox_queue_waiting", waiting),
+            ("sandbox_queue_running", running),
+        )
+        for whose, number in numbers.items()
+        for pod in ("api-0", "api-1")  # which tell the same
+    ]
+    # What the adapter makes of an autoscaler's selector.
+    query = rule["metricsQuery"].replace("<<.LabelMatchers>>", f'namespace="{namespace}"')
+    expected = [{"labels": "{}", "value": jobs}]
+    case = {"expr": query, "eval_time": "2m", "exp_samples": expected}
+    tests = [{"interval": "1m", "input_series": series, "promql_expr_test": [case]}]
+    file = tmp_path / "adapter_test.yaml"
+    file.write_text(yaml.safe_dump({"rule_files": [], "tests": tests}))
+    assert "SUCCESS" in _ask(promtool, "test", "rules", file)
