@@ -66,6 +66,16 @@ def one(folder: str, kind: str, name: str) -> dict[str, Any]:
     return found
 
 
+def config_map_files(folder: str, name: str, place: Path) -> Path:
+    """A directory with the files of a ConfigMap, made in ``place``."""
+    directory = place / name
+    directory.mkdir()
+    data: dict[str, str] = one(folder, "ConfigMap", name)["data"]
+    for file, text in data.items():
+        (directory / file).write_text(text)
+    return directory
+
+
 def pods(folder: str) -> Iterator[Pod]:
     """All that makes pods."""
     for it in objects(folder):

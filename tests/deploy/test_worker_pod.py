@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -17,7 +16,7 @@ import pytest
 from sandbox.models import Readiness, RunResult
 from sandbox.settings import Settings
 from tests.chaos.processes import Part
-from tests.deploy.manifests import environment, one, pod
+from tests.deploy.manifests import config_map_files, environment, pod
 from tests.deploy.pod import config, running, this_machines_root
 from tests.redis_server import redis_server
 from tests.service.conftest import UserIds
@@ -91,7 +90,7 @@ def cluster(without: str = "") -> Iterator[Cluster]:
         }
         volumes: dict[str, Path | None] = {
             "images": Settings().images_dir,
-            "entry": _config_map(place, "entry"),
+            "entry": config_map_files("overlays/small", "entry", place),
             "run": None,
             "tmp": None,
             "redis": redis.socket.parent,
@@ -102,15 +101,6 @@ def cluster(without: str = "") -> Iterator[Cluster]:
         api = Part("api", "api", redis, place)
         stack.callback(api.close)
         yield Cluster(api, worker, place)
-
-
-def _config_map(place: Path, name: str) -> Path:
-    directory = place / name
-    directory.mkdir()
-    data: dict[str, Any] = one("overlays/small", "ConfigMap", name)["data"]
-    for file, text in data.items():
-        (directory / file).write_text(text)
-    return directory
 
 
 DOUBLE = {
