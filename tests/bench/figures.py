@@ -22,6 +22,7 @@ class Sample:
         errors: runs that did not end as expected.
         first_error: what the first of them did.
         own_cpu_s: CPU time of the driving process itself, without the programs.
+        api_cpu_s: CPU time of the service's API process, where there is one.
     """
 
     elapsed_s: float
@@ -30,6 +31,7 @@ class Sample:
     errors: int = 0
     first_error: str = ""
     own_cpu_s: float = 0.0
+    api_cpu_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Figures:
         p50_ms, p95_ms, p99_ms: latency.
         cpu_ms_per_run: busy time of the whole machine, whoever caused it, by the runs.
         driver_cores: how many cores the process that drives the runs kept busy.
+        api_ms_per_run: CPU time of the service's API process, by the requests.
     """
 
     runs_per_s: float | None
@@ -49,6 +52,7 @@ class Figures:
     p99_ms: float | None
     cpu_ms_per_run: float | None
     driver_cores: float | None
+    api_ms_per_run: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ def summarise(samples: Sequence[Sample], busy_s: float) -> Figures:
     """
     latencies_s = [latency for sample in samples for latency in sample.latencies_s]
     runs = sum(sample.runs for sample in samples)
+    api_s = [sample.api_cpu_s for sample in samples if sample.api_cpu_s is not None]
     p50, p95, p99 = (percentile(latencies_s, share) for share in (0.5, 0.95, 0.99))
     return Figures(
         runs_per_s=sum(sample.runs / sample.elapsed_s for sample in samples),
@@ -119,6 +124,7 @@ def summarise(samples: Sequence[Sample], busy_s: float) -> Figures:
         p99_ms=_in_ms(p99),
         cpu_ms_per_run=_in_ms(busy_s / runs if runs else None),
         driver_cores=sum(sample.own_cpu_s / sample.elapsed_s for sample in samples),
+        api_ms_per_run=_in_ms(sum(api_s) / runs if api_s and runs else None),
     )
 
 

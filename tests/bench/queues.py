@@ -29,6 +29,7 @@ from sandbox.queue.open import open_queue, open_worker_end
 from sandbox.settings import Settings
 from tests.bench.closed_loop import variant_numbers
 from tests.bench.load import Answer, Exchange, generate, make_request
+from tests.bench.machine import cpu_s
 from tests.bench.services import FIRST_UID
 from tests.redis_server import redis_server
 from tests.service.conftest import Service
@@ -37,6 +38,14 @@ _WORKERS = (1, 3, 8)
 _AT_ONCE = 64
 _KINDS = ("local", "redis no", "redis everysec", "redis always")
 _BODY = b'{"language":"python","code":"print(%d)"}'
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the whole service does, and what CPU time of the API a run takes."""
+
+    runs_per_s: float
+    api_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +89,20 @@ def _queue_of(kind: str) -> Iterator[str | None]:
 
 
 def _service(seconds: float, rounds: int) -> None:
-    seen: dict[str, list[float]] = {kind: [] for kind in _KINDS}
+    seen: dict[str, list[Figures]] = {kind: [] for kind in _KINDS}
     for _ in range(rounds):
         for kind in _KINDS:
             with tempfile.TemporaryDirectory() as place, _queue_of(kind) as queue:
-                seen[kind].append(_runs_per_s(Path(place) / "run", queue, seconds))
-    base = statistics.median(seen["local"])
-    for kind, rates in seen.items():
-        middle = statistics.median(rates)
-        _say(f"service, {kind:<15}{middle:8.0f} runs a second {middle / base:6.2f} of local")
+                seen[kind].append(_measured(Path(place) / "run", queue, seconds))
+    base = statistics.median(one.runs_per_s for one in seen["local"])
+    for kind, found in seen.items():
+        middle = statistics.median(one.runs_per_s for one in found)
+        api_ms = statistics.median(one.api_ms for one in found)
+        row = f"{middle:8.0f} runs a second {middle / base:6.2f} of local"
+        _say(f"service, {kind:<15}{row} {api_ms:6.2f} ms of the API each")
 
 
-def _runs_per_s(run_dir: Path, queue: str | None, seconds: float) -> float:
+def _measured(run_dir: Path, queue: str | None, seconds: float) -> Figures:
     more = {} if queue is None else {"queue": queue}
     service = Service(run_dir, first_uid=FIRST_UID, **more)
     try:
@@ -103,10 +114,12 @@ def _runs_per_s(run_dir: Path, queue: str | None, seconds: float) -> float:
             runner.run(
                 generate(address, _requests(), 16, seconds / 4)
             )  # what is slow the first time
+            before_s = cpu_s(service.api)
             sample = runner.run(generate(address, _requests(), 16, seconds))
+            api_s = cpu_s(service.api) - before_s
         if sample.errors:
             raise RuntimeError(sample.first_error)
-        return sample.runs / sample.elapsed_s
+        return Figures(sample.runs / sample.elapsed_s, 1000 * api_s / sample.runs)
     finally:
         service.stop()
 

@@ -25,13 +25,15 @@ _TITLES: dict[str, str] = {
     "http": "Over HTTP, from sending the request to having the whole answer",
     GENERATOR: "The load generator alone: the same process asks the service for GET /healthz",
 }
-_COLUMNS = ("p50\nms", "p95\nms", "p99\nms", "CPU ms\nper run", "driver\ncores", "errors")
+_COLUMNS = ("p50\nms", "p95\nms", "p99\nms", "CPU ms\nper run", "driver\ncores", "API ms\nper run",
+            "errors")  # fmt: skip
 _EXPLANATION = (
     "A run is one whole request, also where it has many tests; tests/s counts those. Figures are medians"
     " over the rounds. CPU is the busy time of the whole machine by runs: generator and other programs are"
     " in it. Driver cores are those that the processes used which make the runs, without the programs:"
-    " lanes, slots' owner, load generator. Over HTTP a caller's first request has no latency, so a short"
-    " round of a slow program has none at all."
+    " lanes, slots' owner, load generator. API ms are the CPU time of the service's API process alone, by"
+    " requests: what `sandbox capacity` reckons with. Over HTTP a caller's first request has no latency, so"
+    " a short round of a slow program has none at all."
 )
 _LONGEST_NOTE = 300
 _NARROWEST = 110
@@ -91,7 +93,7 @@ def _texts(row: Row, rows: Sequence[Row]) -> list[str]:
     errors = str(row.errors) if row.rounds else ""
     cell = row.cell
     names = [cell.workload, str(cell.concurrency), cell.contender]
-    return [*names, *map(number, figures), cores, errors]
+    return [*names, *map(number, figures), cores, number(median.api_ms_per_run), errors]
 
 
 def notes(rows: Sequence[Row]) -> list[str]:

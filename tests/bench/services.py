@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import multiprocessing
 import socket
@@ -19,6 +20,7 @@ from tests.bench.agents import Round, Unavailable
 from tests.bench.closed_loop import RunFailed, check_output
 from tests.bench.figures import Sample
 from tests.bench.load import Answer, Exchange, generate, make_request
+from tests.bench.machine import cpu_s
 from tests.bench.workloads import Task
 from tests.gvisor.binary import find_runsc
 from tests.service.conftest import Service
@@ -87,8 +89,12 @@ class _CheckTests:
 class _Load:
     """The load on one service."""
 
-    def __init__(self, task: Task, address: tuple[str, int], runner: asyncio.Runner) -> None:
+    def __init__(
+        self, task: Task, address: tuple[str, int], runner: asyncio.Runner, api: int | None = None
+    ) -> None:
+        """``api`` is the process whose CPU time is told."""
         self._address = address
+        self._api = api
         self._runner = runner
         self._runs = _runs(task)
         self._probes = _probes()
@@ -96,7 +102,11 @@ class _Load:
     def round(self, wanted: Round) -> list[Sample]:
         exchanges = self._probes if wanted.probe else self._runs
         load = generate(self._address, exchanges, wanted.concurrency, wanted.seconds)
-        return [self._runner.run(load)]
+        if self._api is None:
+            return [self._runner.run(load)]
+        before_s = cpu_s(self._api)
+        sample = self._runner.run(load)
+        return [dataclasses.replace(sample, api_cpu_s=cpu_s(self._api) - before_s)]
 
 
 def _make_runner() -> asyncio.Runner:
@@ -129,7 +139,7 @@ class MakeService:
             assert url.hostname is not None
             assert url.port is not None
             with _make_runner() as runner:
-                yield _Load(self.task, (url.hostname, url.port), runner)
+                yield _Load(self.task, (url.hostname, url.port), runner, service.api)
         finally:
             service.stop()
 

@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import os
+import time
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
@@ -89,7 +90,7 @@ def test_at_least_the_share_of_values_is_not_above_the_percentile(values, share)
 
 def test_lanes_add_up_and_their_latencies_are_pooled():
     lanes = [
-        Sample(elapsed_s=2.0, runs=4, latencies_s=(0.5,) * 4, own_cpu_s=1.0),
+        Sample(elapsed_s=2.0, runs=4, latencies_s=(0.5,) * 4, own_cpu_s=1.0, api_cpu_s=0.01),
         Sample(elapsed_s=1.0, runs=1, latencies_s=(1.0,)),
     ]
     expected = Figures(
@@ -99,8 +100,18 @@ def test_lanes_add_up_and_their_latencies_are_pooled():
         p99_ms=1000.0,
         cpu_ms_per_run=400.0,
         driver_cores=0.5,
+        api_ms_per_run=2.0,
     )
     assert expected == summarise(lanes, busy_s=2.0)
+
+
+def test_the_clock_of_a_process_is_its_own():
+    before_s, own_s = machine.cpu_s(os.getpid()), time.process_time()
+    while time.process_time() < own_s + 0.05:
+        pass
+    assert machine.cpu_s(os.getpid()) - before_s >= 0.05
+    with pytest.raises(OSError, match="Invalid argument"):
+        machine.cpu_s(2**22 + 1)  # no process has such an id
 
 
 def test_a_round_without_a_run_has_no_latency_and_no_cost():
