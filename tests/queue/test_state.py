@@ -14,6 +14,7 @@ from tests.redis_server import RedisServer
 
 P = "{sandbox}"
 WORKERS = ("v", "w")
+MARKS = ("", "_aa", "_bb")
 STEPS = (
     "submit",
     "claim",
@@ -64,7 +65,7 @@ class Model:
             await self._store.close()
 
     async def _submit(self) -> None:
-        job_id = f"r_{len(self._ids)}"
+        job_id = f"r_{len(self._ids)}{self._random.choice(MARKS)}"
         size = self._random.choice(("fast", "slow"))
         work_ms = self._random.randrange(5)
         state, _ = await self._store.call(
@@ -147,8 +148,20 @@ class Model:
             assert counts.get(name, 0) == sum(int(one[name]) for one in queued)
         kept = sum(len(one.get(b"result", b"")) for one in ended.values())
         assert counts.get(b"kept_bytes", 0) == kept
+        for mark in MARKS:
+            self._check_owned(client, mark, ended)
         self._check_lanes(client, len(queued), len(running))
         self._check_ends(ended)
+
+    def _check_owned(self, client: Any, mark: str, ended: dict[bytes, dict[bytes, bytes]]) -> None:
+        owner = mark.removeprefix("_")
+        own = {
+            name: one for name, one in ended.items() if name.decode().partition("_")[2][1:] == mark
+        }
+        assert {*client.zrange(f"{P}:owned:{owner}", 0, -1)} == own.keys()
+        kept = sum(len(one.get(b"result", b"")) for one in own.values())
+        assert int(client.hget(f"{P}:kept_runs", owner) or 0) == len(own)
+        assert int(client.hget(f"{P}:kept_bytes", owner) or 0) == kept
 
     def _check_lanes(self, client: Any, queued: int, running: int) -> None:
         waiting = {name: int(value) for name, value in client.hgetall(f"{P}:lanes").items()}

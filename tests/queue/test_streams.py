@@ -256,6 +256,39 @@ async def test_old_results_are_forgotten_faster_than_new_ones_come(streams: Rig)
     await store.close()
 
 
+@pytest.mark.parametrize(("keep", "keep_bytes"), [(6, 1 << 20), (100, 60)])
+async def test_a_caller_pushes_out_its_own_results_and_not_anothers(
+    streams: Rig, keep: int, keep_bytes: int
+) -> None:
+    store = streams.store()
+    alices = [f"r_{number}_aa" for number in range(9)]
+    bobs = [f"r_{number}_bb" for number in range(3)]
+    with streams.redis.client() as client:
+        for number, name in enumerate([*bobs, *alices]):  # Bob's are the oldest
+            await submit(store, name)
+            claimed = await store.call("claim", "w", 1, 1, 0, "", "")
+            await store.call("commit", name, claimed[0][1], b"10 bytes..")
+            for key in ("finished", f"owned:{name[-2:]}"):
+                client.zincrby("{sandbox}:" + key, -40_000 + 1000 * number, name)
+        await store.call("survey", keep, keep_bytes, 3_600_000)
+        left = [name.decode() for name in client.zrange("{sandbox}:finished", 0, -1)]
+        assert len(left) == 6
+        assert {*bobs} <= {*left}
+        # A caller alone has all, and those of nobody, as before an upgrade, go when there are no others.
+        await store.call("survey", 6, keep_bytes, -1)
+        assert client.zcard("{sandbox}:finished") == 0
+        assert client.exists("{sandbox}:kept_runs", "{sandbox}:kept_bytes") == 0
+        client.zadd("{sandbox}:finished", {"r_1": 1, "r_2": 2})
+        await store.call("survey", 1, keep_bytes, 1 << 60)
+        assert client.zrange("{sandbox}:finished", 0, -1) == [b"r_2"]
+    await store.close()
+
+
+async def submit(store: Store, name: str) -> None:
+    described = (b"job", 3, 0, "fast:", 60_000, "python", "", b"", 99, 999, 999)
+    assert (await store.call("submit", name, *described))[0] == b"accepted"
+
+
 async def test_a_worker_of_another_version_stops_no_other_run(streams: Rig) -> None:
     queue, fleet = await streams.open()
     store = streams.store()

@@ -13,6 +13,9 @@ local COUNTS = P .. ':counts'     -- hash: waiting, bytes, work_ms, running, kep
 local LANES = P .. ':lanes'       -- hash: lane -> jobs that wait in it
 local DONE = P .. ':done'         -- stream: ids of finished jobs, for who waits
 local FINISHED = P .. ':finished' -- sorted set: finished jobs by the time of their end
+local OWNED = P .. ':owned:'      -- sorted sets, one for each caller: its finished jobs, by the same time
+local KEPT_RUNS = P .. ':kept_runs'   -- hash: caller -> how many those are
+local KEPT_BYTES = P .. ':kept_bytes' -- hash: caller -> bytes of their results
 local EXPIRES = P .. ':expires'   -- sorted set: unfinished jobs by the time at which nobody wants them any more
 local WORKERS = P .. ':workers'   -- sorted set: workers by their last heartbeat
 local HELLOS = P .. ':hellos'     -- hash: worker -> what it introduced itself with
@@ -47,6 +50,11 @@ end
 
 local function image_of(lane)
   return string.sub(lane, 6)
+end
+
+-- The mark of the caller, with which the ids of its jobs end; empty where everybody is the same caller.
+local function owner_of(id)
+  return string.match(id, '^r_%x+_(%x+)$') or ''
 end
 
 local function wait_counts(lane, bytes, work_ms, sign)
@@ -88,8 +96,11 @@ local function finish(id, state, ...)
   call('HDEL', JOB .. id, 'payload')
   call('ZREM', EXPIRES, id)
   call('ZADD', FINISHED, now, id)
-  local result = call('HSTRLEN', JOB .. id, 'result')
+  local result, owner = call('HSTRLEN', JOB .. id, 'result'), owner_of(id)
   count('kept_bytes', result)
+  call('ZADD', OWNED .. owner, now, id)
+  call('HINCRBY', KEPT_RUNS, owner, 1)
+  call('HINCRBY', KEPT_BYTES, owner, result)
   call('XADD', DONE, 'MAXLEN', '~', MOST_DONE, '*', 'id', id)
 end
 
@@ -180,26 +191,60 @@ local function tidy()
   end
 end
 
+-- A finished job goes, and all that is kept of it.
+local function remove(id)
+  local key = JOB .. id
+  local bytes, owner = call('HSTRLEN', key, 'result'), owner_of(id)
+  count('kept_bytes', -bytes)
+  local request = call('HGET', key, 'request')
+  if request then
+    call('DEL', REQUEST .. request)
+  end
+  call('DEL', key)
+  call('ZREM', FINISHED, id)
+  if call('ZREM', OWNED .. owner, id) == 1 then
+    call('HINCRBY', KEPT_BYTES, owner, -bytes)
+    if call('HINCRBY', KEPT_RUNS, owner, -1) == 0 then
+      call('HDEL', KEPT_RUNS, owner)
+      call('HDEL', KEPT_BYTES, owner)
+    end
+  end
+end
+
+-- The oldest job of the caller that has most, by runs or by bytes, and when it ended; nil if nobody has any.
+local function surplus(by)
+  local kept, whose, most = call('HGETALL', by), nil, -1
+  for index = 1, #kept, 2 do
+    local number = tonumber(kept[index + 1])
+    if number > most or (number == most and kept[index] < whose) then
+      whose, most = kept[index], number
+    end
+  end
+  return whose and call('ZRANGE', OWNED .. whose, 0, 0, 'WITHSCORES')
+end
+
+-- Beyond a bound the caller that has most of what is too much loses its oldest result, as in the API's memory.
 local function forget(keep, keep_bytes, keep_ms)
   for _ = 1, MOST_FORGOTTEN do
     local oldest = call('ZRANGE', FINISHED, 0, 0, 'WITHSCORES')
     if #oldest == 0 then
       return
     end
-    local age_ms = now - tonumber(oldest[2])
-    local is_too_much = call('ZCARD', FINISHED) > keep
-      or tonumber(call('HGET', COUNTS, 'kept_bytes')) > keep_bytes
-    if age_ms <= keep_ms and not (is_too_much and age_ms > UNREAD_MS) then
-      return
+    if now - tonumber(oldest[2]) <= keep_ms then
+      local by
+      if tonumber(call('HGET', COUNTS, 'kept_bytes')) > keep_bytes then
+        by = KEPT_BYTES
+      elseif call('ZCARD', FINISHED) > keep then
+        by = KEPT_RUNS
+      else
+        return
+      end
+      oldest = surplus(by) or oldest -- those that an older version has finished are nobody's
+      if now - tonumber(oldest[2]) <= UNREAD_MS then
+        return
+      end
     end
-    local key = JOB .. oldest[1]
-    count('kept_bytes', -call('HSTRLEN', key, 'result'))
-    local request = call('HGET', key, 'request')
-    if request then
-      call('DEL', REQUEST .. request)
-    end
-    call('DEL', key)
-    call('ZREM', FINISHED, oldest[1])
+    remove(oldest[1])
   end
 end
 
