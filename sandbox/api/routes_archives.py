@@ -18,7 +18,10 @@ TAR_TYPES = frozenset({"application/x-tar", "application/gzip", "application/oct
 _ERRORS: dict[int | str, dict[str, Any]] = {
     413: {"model": ErrorAnswer, "description": "The archive is too large."},
     415: {"model": ErrorAnswer, "description": "The Content-Type is none of an archive."},
+    408: {"model": ErrorAnswer, "description": "The archive took too long to arrive."},
     422: {"model": ErrorAnswer, "description": "It is no archive that could be used."},
+    429: {"model": ErrorAnswer, "description": "This caller has many large bodies under way."},
+    503: {"model": ErrorAnswer, "description": "All callers have; see `Retry-After`."},
 }
 _MISSING: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorAnswer, "description": "No such archive, or it has made room for others."},
