@@ -8,6 +8,7 @@ import asyncio
 import collections
 import logging
 import os
+import resource
 import shutil
 import threading
 from collections.abc import AsyncIterator
@@ -47,6 +48,7 @@ class PoolConfig:
         crun: the crun binary.
         runsc: the command of a gVisor that runs the programs, with flags if need be; empty: none does.
         policy: the system-call policy of the runs.
+        open_files: the most descriptors that a run's limits may allow.
     """
 
     name: str
@@ -60,6 +62,7 @@ class PoolConfig:
     crun: str = "crun"
     runsc: str = ""
     policy: str = "default"
+    open_files: int = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,26 @@ def _make_slot(
     )
 
 
+def allow_open_files(count: int) -> None:
+    """Raises this process's hard limit of descriptors to ``count`` if it is lower.
+
+    Containers are born with it, and init in its user namespace cannot raise it for a run.
+
+    Raises:
+        HostNotReady: this process may not raise it either.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard == resource.RLIM_INFINITY or hard >= count:
+        return
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, count))
+    except (ValueError, OSError) as error:
+        raise HostNotReady(
+            f"runs may have {count} open files, but this process only {hard}: raise its hard limit "
+            "(ulimit -Hn, LimitNOFILE=), or lower SANDBOX_MAX_OPEN_FILES"
+        ) from error
+
+
 class SlotPool:
     """All slots of a worker. Open it before the event loop and any thread are started."""
 
@@ -153,6 +176,7 @@ class SlotPool:
         if crun is None:
             raise HostNotReady(f"{config.crun} is not installed: apt-get install crun")
         build_init.build(config.init_directory)
+        allow_open_files(config.open_files)
         filter_program = seccomp.compile_policy(seccomp.load_policy(config.policy))
         syscalls.process_control(syscalls.PR_SET_CHILD_SUBREAPER, 1)
         try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from runtime import syscalls
-from runtime.hostcheck.finding import Finding
+from runtime.hostcheck.finding import Finding, Level
 from runtime.hostcheck.trial import Step, in_child, try_steps
 
 _NEW_CGROUP, _NEW_UTS, _NEW_IPC = 0x02000000, 0x04000000, 0x08000000
@@ -96,17 +96,30 @@ def _mount_overlay() -> None:
     syscalls.mount("overlay", merged, "overlay", flags, options)
     (merged / "file").write_text("upper")
     (merged / "file").unlink()
-    # A directory in the place of another one is marked by an extended attribute of the tmpfs.
-    (merged / "directory").rmdir()
-    (merged / "directory").mkdir()
 
 
 def _mount_proc() -> None:
     """In one more child, since a new PID namespace begins with the next process."""
+    (_SCRATCH / "p").mkdir()
     flags = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
-    _, error = in_child([lambda: syscalls.mount("proc", _SCRATCH / "r", "proc", flags)])
+    _, error = in_child([lambda: syscalls.mount("proc", _SCRATCH / "p", "proc", flags)])
     if error:
         raise OSError(error)
+
+
+def _replace_a_directory() -> None:
+    """One in the place of another one is marked by an extended attribute of the tmpfs.
+
+    Only where anybody may write in an image can a program come to that.
+    """
+    directory = _SCRATCH / "r" / "directory"
+    directory.rmdir()
+    try:
+        directory.mkdir()
+    except OSError as error:
+        raise OSError(
+            f"programs cannot replace a directory of the image: {error.strerror}"
+        ) from error
 
 
 def _filter_a_call() -> None:
@@ -140,9 +153,11 @@ _RUN_STEPS = (
     Step("tmpfs", _mount_tmpfs, "can be mounted in a user namespace, with limits",
          "use a kernel with CONFIG_TMPFS"),
     Step("overlay", _mount_overlay, "works in a user namespace, on a tmpfs, with userxattr",
-         "modprobe overlay; or use Linux 6.6 or newer, with CONFIG_TMPFS_XATTR"),
+         "modprobe overlay"),
     Step("proc", _mount_proc, "can be mounted in a user namespace",
          "in a container, mount -t proc proc /proc, so that nothing covers parts of it"),
+    Step("directories", _replace_a_directory, "of the image can be replaced by a program",
+         "use Linux 6.6 or newer, with CONFIG_TMPFS_XATTR", Level.CAUTION),
 )  # fmt: skip
 _SECCOMP_STEPS = (
     Step("seccomp", _filter_a_call, "filters are accepted and take effect",

@@ -26,12 +26,14 @@ class Step:
         act: does it in a copy of this process, after the steps before it; raises OSError.
         found: what is so when it works.
         mend: what helps when it does not.
+        failure: how bad that is. What is not a FAIL must be the last step.
     """
 
     name: str
     act: Callable[[], None]
     found: str
     mend: str
+    failure: Level = Level.FAIL
 
 
 def try_steps(steps: Sequence[Step]) -> Iterator[Finding]:
@@ -42,9 +44,9 @@ def try_steps(steps: Sequence[Step]) -> Iterator[Finding]:
             yield Finding(step.name, Level.PASS, step.found)
         elif index == done:
             mend = step.mend if os.geteuid() == 0 else "run as root"
-            yield Finding(step.name, Level.FAIL, error, mend)
+            yield Finding(step.name, step.failure, error, mend)
         else:
-            yield Finding(step.name, Level.FAIL, f"not tried without: {steps[done].name}")
+            yield Finding(step.name, step.failure, f"not tried without: {steps[done].name}")
 
 
 def in_child(acts: Sequence[Callable[[], None]]) -> tuple[int, str]:

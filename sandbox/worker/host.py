@@ -186,6 +186,7 @@ class Host:
                 init_directory=settings.state_dir / "init",
                 crun=settings.crun,
                 runsc=settings.runsc,
+                open_files=settings.maximum.open_files,
             )
             findings = damage(shelf) + rival_claims(catalog)
             return cls(SlotPool.open(config), catalog, undo.pop_all(), findings)

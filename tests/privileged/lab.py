@@ -205,6 +205,7 @@ def make_config(number: int, suffix: str = "", runsc: str = "") -> PoolConfig:
         workplace=Path(f"/run/sandbox-{name}"),
         init_directory=Settings().state_dir / "init",
         runsc=runsc,
+        open_files=10_000,
     )
 
 

@@ -10,6 +10,11 @@ def ended(outcome: Outcome) -> tuple[int | None, int | None, Kill | None]:
     return outcome.exit_code, outcome.signal, outcome.killed_by
 
 
+def was_short_of_memory(outcome: Outcome) -> bool:
+    """What a judge looks at: our own kill, or the kernel's."""
+    return outcome.killed_by is Kill.MEMORY or outcome.oom_kills > 0
+
+
 def said(outcome: Outcome) -> str:
     """What a program that ended well wrote to stdout, and nothing to stderr."""
     if (FINISHED, b"", None) != (ended(outcome), outcome.stderr, outcome.start_error):

@@ -22,7 +22,7 @@ from runtime.pool import SlotPool
 from runtime.slot import Slot
 from tests.privileged.lab import QUICK, ROOMY, SLOTS, Runner, until
 from tests.privileged.leaks import container_pid, members, slots_of
-from tests.privileged.outcomes import FINISHED, ended, lines, said
+from tests.privileged.outcomes import FINISHED, ended, lines, said, was_short_of_memory
 from tests.privileged.test_carrying import (
     test_a_program_reads_what_comes_while_it_runs,
     test_nothing_that_a_program_does_changes_what_is_protected,
@@ -348,7 +348,7 @@ print([fd for fd in range(1000) if is_open(fd)])
 )
 def test_more_memory_than_allowed_is_noticed(runner: Runner, code: str):
     outcome = runner.python(code, limits=SMALL_MEMORY)
-    assert outcome.killed_by is Kill.MEMORY or outcome.oom_kills > 0
+    assert was_short_of_memory(outcome)
     assert outcome.memory_bytes <= SMALL_MEMORY.memory_bytes + GVISOR_OVERHEAD.memory_bytes
 
 

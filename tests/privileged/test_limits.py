@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from runtime.hostcheck.versions import parse_version
 from runtime.limits import KIB, MIB, Limits
 from runtime.outcome import Kill, Outcome
 from runtime.pool import Image
 from runtime.run import Run
 from tests.privileged.lab import Runner
-from tests.privileged.outcomes import FINISHED, ended, lines, said
+from tests.privileged.outcomes import FINISHED, ended, lines, said, was_short_of_memory
 
 # How much more than its limit a run may take until it is ended: the machine may be busy.
 SLACK = 3.0
@@ -24,9 +25,10 @@ SHORT = Limits(cpu_time_s=0.3, wall_time_s=5)
 SHORT_WALL = Limits(cpu_time_s=5, wall_time_s=0.4)
 
 
-def was_short_of_memory(outcome: Outcome) -> bool:
-    """What a judge looks at: our own kill, or the kernel's."""
-    return outcome.killed_by is Kill.MEMORY or outcome.oom_kills > 0
+def peak_begins_anew() -> bool:
+    """Whether a run's memory is told also when an earlier one in the slot had more."""
+    release = parse_version(os.uname().release)
+    return not Path("/sys/fs/cgroup/cgroup.controllers").exists() or (6, 12) <= (release or ())
 
 
 # --- CPU time -------------------------------------------------------------------------------------
@@ -240,7 +242,7 @@ def test_files_that_fill_the_memory_do_not_outlive_their_run(runner: Runner):
     for _ in range(3):
         outcomes = runner.python_in_one_slot(fill, use, limits=wide)
         assert [FINISHED, FINISHED] == [ended(outcome) for outcome in outcomes]
-        assert 200 * MIB <= outcomes[0].memory_bytes < 230 * MIB
+        assert not peak_begins_anew() or 200 * MIB <= outcomes[0].memory_bytes < 230 * MIB
         assert 60 * MIB <= outcomes[1].memory_bytes < 90 * MIB
         assert FINISHED == ended(runner.python("x = bytearray(20 << 20)", limits=SMALL_MEMORY))
 
@@ -297,7 +299,7 @@ def test_a_stack_overflow_is_no_matter_of_memory(runner: Runner):
 
 # --- disk -----------------------------------------------------------------------------------------
 
-SMALL_DISK = Limits(cpu_time_s=5, wall_time_s=10, memory_bytes=512 * MIB, disk_bytes=8 * MIB)
+SMALL_DISK = Limits(cpu_time_s=30, wall_time_s=60, memory_bytes=512 * MIB, disk_bytes=8 * MIB)
 
 
 @pytest.mark.parametrize("directory", [".", "/tmp", "/var/tmp", "/dev/shm", "/run/shm"])

@@ -6,11 +6,13 @@ import os
 import random
 import signal
 import subprocess
+import sys
 from collections.abc import Awaitable
 from pathlib import Path
 
 import pytest
 
+from runtime import syscalls
 from runtime.errors import HostNotReady, SandboxFault, SetupFailed, SlotBroken
 from runtime.limits import Limits
 from runtime.outcome import Kill, Outcome
@@ -335,6 +337,33 @@ def test_a_slot_that_does_not_come_clean_is_not_used_again(runner: Runner):
     with subprocess.Popen(["sleep", "60"]) as alien:
         runner.wait(scenario())
         assert -signal.SIGKILL == alien.wait()
+
+
+LOW_LIMIT = """
+import resource
+from runtime import syscalls
+from runtime.errors import HostNotReady
+from runtime.pool import allow_open_files
+resource.setrlimit(resource.RLIMIT_NOFILE, (100, 1000))
+for count in (900, 3000):
+    try:
+        allow_open_files(count)
+    except HostNotReady as error:
+        print(error)
+    print(resource.getrlimit(resource.RLIMIT_NOFILE))
+"""
+
+
+def test_a_limit_of_open_files_below_what_runs_may_have_is_raised_or_named():
+    done = subprocess.run(
+        [sys.executable, "-c", LOW_LIMIT], capture_output=True, text=True, check=True
+    )
+    high_enough, *too_low = done.stdout.splitlines()
+    assert high_enough == "(100, 1000)"
+    if syscalls.has_capability(syscalls.CAP_SYS_RESOURCE):
+        assert too_low == ["(100, 3000)"]
+    else:
+        assert "runs may have 3000 open files, but this process only 1000: raise" in too_low[0]
 
 
 def test_a_stopped_init_is_given_up(runner: Runner, monkeypatch: pytest.MonkeyPatch):

@@ -25,7 +25,12 @@ DOUBLE = {
     "cpp20": "#include <cstdio>\n#include <span>\n"
     'int main() { int n[1]; scanf("%d", n); printf("%d", std::span(n)[0] * 2); }',
 }
-EMPTY_PROGRAMS = {"main.py": "", "main.c": "int main(void) {}", "main.cpp": "int main() {}"}
+EMPTY_PROGRAMS = {
+    "main.py": "",
+    "main.js": "",
+    "main.c": "int main(void) {}",
+    "main.cpp": "int main() {}",
+}
 ENDLESS = {"language": "python", "code": "while True: pass", "limits": {"cpu_time_s": 100}}
 # Longer than a run needs on a busy machine, and far shorter than what a test below would wait for.
 SOON_S = 10.0

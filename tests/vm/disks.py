@@ -33,10 +33,12 @@ PACKAGES = [
     "iproute2",  # loopback
     "mount",
     "redis-server",  # for the worker's pod of Kubernetes
+    "skopeo",  # for images that are imported
+    "zstd",
 ]
 # What pytest needs not, and is large.
 LEFT_OUT = ("kubernetes_validate", "mypy", "mypyc", "ruff", "pip", "__pycache__", "__editable__*")
-SPARE_BYTES = 512 << 20
+SPARE_BYTES = 4 << 30
 
 Say = Callable[[str], None]
 
