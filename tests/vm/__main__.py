@@ -29,13 +29,18 @@ from tests.vm.disks import make_disks
 from tests.vm.emulator import MachineError, run
 
 HOST_PACKAGES = ["qemu-system-x86", "e2fsprogs"]
-# Building an image needs a network.
 PYTEST = (
     "/usr/bin/python3 -m pytest -o timeout=900 -o faulthandler_timeout=800 --color=no"
     # On the disk: before Linux 6.6 a tmpfs has no attributes for users, and memory is scarce.
     " --basetemp=/var/tmp/pytest"
 )
-TESTS = ["tests/privileged", "--ignore=tests/privileged/test_image_build.py"]
+# Building an image needs a network; and precompiled headers hold addresses, which are others there than on
+# the kernel that the image was built on.
+TESTS = [
+    "tests/privileged",
+    "--ignore=tests/privileged/test_image_build.py",
+    "--deselect=tests/privileged/test_precompiled_headers.py::test_they_are_the_same_bytes_each_time",
+]
 
 
 def parse_arguments() -> tuple[argparse.Namespace, list[str]]:

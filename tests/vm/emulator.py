@@ -8,6 +8,8 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from sandbox.settings import Settings
+from tests.gvisor.build import runsc_path
 from tests.vm.disks import ROOT, Disks
 
 # Of the tree, what does not belong to it: the environment is on the system disk.
@@ -67,11 +69,15 @@ def emulator_command(disks: Disks, job: Path, accelerator: str) -> list[str]:
 
 
 def write_job(archive: Path, command: str) -> None:
-    """The tree and the command, as the third disk."""
+    """The tree, the command, and gVisor's runsc if it has been built, as the third disk."""
     script = archive.with_name("command")
-    script.write_text(f"{command}\n")
+    runsc = runsc_path(Settings().state_dir)
+    given = "export SANDBOX_RUNSC=/srv/job/runsc\n" if runsc.exists() else ""
+    script.write_text(f"{given}{command}\n")
     with tarfile.open(archive, "w") as tar:
         tar.add(script, "command")
+        if runsc.exists():
+            tar.add(runsc, "runsc")
         tar.add(ROOT, "project", filter=_belongs)
 
 
