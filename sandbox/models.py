@@ -303,7 +303,10 @@ class StepResult(_Answer):
     stderr_truncated: bool = False
     cpu_time_s: float = 0.0
     wall_time_s: float = 0.0
-    memory_bytes: int = 0
+    memory_bytes: int = Field(
+        default=0,
+        description="The most in use at once by all its processes and files, if the kernel can tell.",
+    )
     flags: list[str] = Field(default_factory=list)
     points: float | None = Field(default=None, description="Gained, if the test was judged.")
 
