@@ -10,13 +10,15 @@ import sys
 from dataclasses import dataclass, replace
 
 # Microseconds of Redis, which does one thing at a time.
-_SUBMIT_US, _CLAIM_US, _COMMIT_US, _LOOK_US = 52.0, 72.0, 52.0, 22.0
+_SUBMIT_US, _CLAIM_US, _COMMIT_US, _LOOK_US = 60.0, 55.0, 52.0, 22.0
 _HEARD_US = 3.0  # by each API, of each run that has ended
+_TOLD_BYTES = 4096  # a larger result is not told to all APIs, and one of them looks
+_TOLD_S = 15.0
 _BEAT_US, _BEAT_A_JOB_US = 20.0, 4.2
 _IDLE_US = 25.0  # a look for work, and the wait for it
 # Of each API, once a second; and for each worker, while workers come and go.
 _SURVEY_US, _NEWS_A_WORKER_US = 35.0, 0.4
-_CALLS_A_RUN, _CALLS_A_WORKER, _CALLS_AN_API = 4, 3, 3
+_CALLS_A_RUN, _CALLS_A_WORKER, _CALLS_AN_API = 3, 3, 3
 _NAME_BYTES = 60
 _RECORD_BYTES = 500  # of a job or a result, beside what was sent and made
 # CPU time of an API for a run, over Redis, beside neighbours that took half of the machine. Without Redis
@@ -100,9 +102,20 @@ def _part(load: Load, count: int) -> Load:
     )
 
 
+def _told_bytes(load: Load) -> float:
+    """Of a run's result, at most."""
+    return min(load.result_bytes + _RECORD_BYTES, _TOLD_BYTES)
+
+
+def _looks(load: Load) -> int:
+    """For each run."""
+    return int(load.result_bytes + _RECORD_BYTES > _TOLD_BYTES)
+
+
 def _redis_us(load: Load) -> tuple[float, float]:
     """Microseconds a second: for the runs, and for workers and APIs to know of each other."""
-    run_us = _SUBMIT_US + _CLAIM_US + _COMMIT_US + _LOOK_US + _HEARD_US * load.apis
+    heard_us = _HEARD_US * load.apis + _LOOK_US * _looks(load)
+    run_us = _SUBMIT_US + _CLAIM_US + _COMMIT_US + heard_us
     workers_us = load.workers * (_BEAT_US + _IDLE_US) + load.under_way * _BEAT_A_JOB_US
     apis_us = load.apis * (_SURVEY_US + load.workers * _NEWS_A_WORKER_US)
     return load.rate * run_us, workers_us + apis_us
@@ -117,7 +130,8 @@ def _redis_time(load: Load) -> Demand:
 
 
 def _redis_calls(load: Load) -> Demand:
-    calls = load.rate * _CALLS_A_RUN + load.workers * _CALLS_A_WORKER + load.apis * _CALLS_AN_API
+    calls = load.rate * (_CALLS_A_RUN + _looks(load))
+    calls += load.workers * _CALLS_A_WORKER + load.apis * _CALLS_AN_API
     cost_us = sum(_redis_us(load)) / calls
     remedy = "as above; how many a second there can be follows from what they cost"
     return Demand("Redis: commands", "/s", calls, _SHARE * 1e6 / cost_us, remedy)
@@ -125,6 +139,7 @@ def _redis_calls(load: Load) -> Demand:
 
 def _redis_network(load: Load) -> Demand:
     run_bytes = 2 * (load.request_bytes + load.result_bytes + 2 * _RECORD_BYTES)
+    run_bytes += _told_bytes(load) * (load.apis - 1)
     names = load.apis * load.workers * _NAME_BYTES
     remedy = "smaller results (SANDBOX_MAX_RESULT_BYTES, `output_kb`); archives by their digest"
     use = load.rate * run_bytes + names
@@ -132,14 +147,15 @@ def _redis_network(load: Load) -> Demand:
 
 
 def _redis_disk(load: Load) -> Demand:
-    written = load.rate * (load.request_bytes + load.result_bytes + 2 * _RECORD_BYTES)
+    written_bytes = load.request_bytes + load.result_bytes + 2 * _RECORD_BYTES + _told_bytes(load)
     remedy = "smaller requests (archives by their digest) and results; a faster disk; several Redis"
-    return Demand("Redis: its disk", "B/s", written, _SHARE * _DISK_BYTES, remedy)
+    return Demand("Redis: its disk", "B/s", load.rate * written_bytes, _SHARE * _DISK_BYTES, remedy)
 
 
 def _redis_memory(load: Load) -> Demand:
     requests = load.rate * load.answer_s * (load.request_bytes + _RECORD_BYTES)
     results = load.rate * _UNREAD_S * (load.result_bytes + _RECORD_BYTES)
+    results += load.rate * _TOLD_S * _told_bytes(load)
     remedy = "more memory (maxmemory); smaller results; SANDBOX_QUEUE_BYTES bounds what waits"
     return Demand("Redis: its memory", "B", requests + results, REDIS_MEMORY_BYTES, remedy)
 

@@ -46,4 +46,6 @@ def open_worker_end(
         ahead = settings.slots if settings.workers == 1 else 0
         return QueueClient(hello, handler, settings.queue_socket, ahead=ahead)
     store = Store(settings.queue_url)
-    return StreamWorker(hello, handler, store, drain_s=settings.drain_s, holds=holds)
+    return StreamWorker(
+        hello, handler, store, drain_s=settings.drain_s, holds=holds, ahead=settings.slots
+    )

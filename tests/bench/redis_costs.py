@@ -64,7 +64,7 @@ async def _measure(redis: RedisServer) -> dict[str, float]:
 
     async def beat(_number: int) -> None:
         some = [part for job in held[:_SLOTS] for part in job]
-        await store.call("beat", "w", *some)
+        await store.call("beat", "w", 1, *some)
 
     async def commit(number: int) -> None:
         await store.call("commit", *held[number], result)

@@ -152,7 +152,12 @@ class Rig:
         end: WorkerEnd
         if self._redis is not None:
             end = StreamWorker(
-                worker.hello, worker.judge, self.store(), drain_s=drain_s, holds=holds
+                worker.hello,
+                worker.judge,
+                self.store(),
+                drain_s=drain_s,
+                holds=holds,
+                ahead=ahead,
             )
         else:
             end = QueueClient(worker.hello, worker.judge, self._path, ahead=ahead)

@@ -9,8 +9,8 @@ from sandbox.api.errors import ApiError
 from sandbox.api.kept import Bounds
 from sandbox.api.runs import Runs
 from sandbox.models import Verdict
-from sandbox.queue.base import EVENTS, JobQueue, JobTooLarge, QueueClosed, QueueFull
-from tests.queue.rig import Rig, job
+from sandbox.queue.base import EVENTS, JobQueue, JobTooLarge, QueueClosed, QueueFull, Ticket
+from tests.queue.rig import Rig, ScriptedWorker, job
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
 
@@ -40,7 +40,7 @@ async def test_a_result_resolves_its_ticket(rig: Rig) -> None:
     assert ticket.queue_s >= 0
 
 
-@pytest.mark.parametrize("ahead", [0, 3])  # what only the local queue's worker does
+@pytest.mark.parametrize("ahead", [0, 3])
 async def test_no_more_is_claimed_than_there_are_slots(rig: Rig, ahead: int) -> None:
     queue, _ = await rig.open()
     worker = await rig.worker(slots=2, ahead=ahead)
@@ -161,6 +161,58 @@ async def test_the_age_of_what_waits_is_told(rig: Rig) -> None:
     worker = await rig.worker(slots=2)
     await until(lambda: len(worker.started) == 2 and queue.waiting == 0)
     await until(lambda: queue.oldest_s == 0)
+
+
+async def claimed_ahead(
+    rig: Rig, **changes: float
+) -> tuple[JobQueue, ScriptedWorker, list[Ticket]]:
+    """A worker with one slot that holds the first of three jobs, and has been given the others."""
+    queue, _ = await rig.open(**changes)
+    tickets = [await queue.submit(job()) for _ in range(3)]
+    worker = await rig.worker(ahead=2)
+    await until(lambda: len(worker.started) == 1)
+    await until(lambda: (queue.waiting, queue.running) == (2, 1))
+    return queue, worker, tickets
+
+
+async def test_who_was_claimed_ahead_still_waits(rig: Rig) -> None:
+    queue, worker, tickets = await claimed_ahead(rig)
+    await until(lambda: queue.oldest_s > 0.02)
+    assert len(worker.started) == 1
+    for ticket in tickets:
+        await queue.refresh(ticket)
+    assert [ticket.claimed_s is None for ticket in tickets] == [False, True, True]
+
+
+async def test_who_was_claimed_ahead_can_be_cancelled(rig: Rig) -> None:
+    queue, worker, (first, second, third) = await claimed_ahead(rig)
+    queue.cancel(second.id)
+    await until(second.result.cancelled)
+    worker.release()
+    await asyncio.gather(first.result, third.result)
+    await until(lambda: (queue.waiting, queue.running) == (0, 0))
+
+
+async def test_who_was_claimed_ahead_can_expire(rig: Rig) -> None:
+    queue, worker, (_first, *others) = await claimed_ahead(rig, wait_s=2.0)
+    for ticket in others:
+        fault = (await ticket.result).fault
+        assert fault is not None
+        assert fault.code == "expired"
+    await until(lambda: (queue.waiting, queue.running) == (0, 1))
+    assert len(worker.started) == 1
+
+
+async def test_who_was_claimed_ahead_loses_nothing_by_a_death(rig: Rig) -> None:
+    queue, worker, tickets = await claimed_ahead(rig)
+    await rig.kill(worker)
+    assert len(worker.started) == 1
+    successor = await rig.worker(name="successor", ahead=2)
+    successor.release()
+    await asyncio.gather(*(ticket.result for ticket in tickets))
+    attempts = {one.id: one.attempt for one in successor.started}
+    assert attempts == dict(zip([ticket.id for ticket in tickets], (1, 0, 0), strict=True))
+    await until(lambda: of_all(**queue.events) == of_all(claimed=4, reclaimed=1))
 
 
 async def test_a_dead_workers_job_goes_before_others(rig: Rig) -> None:

@@ -23,11 +23,17 @@ class Claims:
         self._store = store
 
     async def __call__(
-        self, free: int = 1, slots: int = 2, slow: int = 0, has: str = "a,b", holds: str = ""
+        self,
+        free: int = 1,
+        slots: int = 2,
+        slow: int = 0,
+        has: str = "a,b",
+        holds: str = "",
+        ahead: int = 0,
     ) -> list[str]:
         """The ids that a worker would get now."""
         claimed: list[list[Any]] = await self._store.call(
-            "claim", "w", slots, free, slow, has, holds
+            "claim", "w", slots, free, slow, has, holds, ahead
         )
         return [job_id.decode() for job_id, *_ in claimed]
 
@@ -116,6 +122,56 @@ async def test_a_lost_job_goes_before_all_others_and_to_who_has_its_image(
     await store.close()
     assert await claims(has="a") == waiting[:1]
     assert await claims(free=2, holds="a") == [lost, waiting[1]]
+
+
+@pytest.fixture
+async def alone(streams: Rig) -> AsyncIterator[Store]:
+    """The only worker there is."""
+    store = streams.store()
+    await store.call("register", "w", b"")
+    yield store
+    await store.close()
+
+
+async def test_a_worker_that_is_alone_is_given_some_ahead(
+    streams: Rig, claims: Claims, alone: Store
+) -> None:
+    queue, _ = await streams.open()
+    names = [await submit(queue, "a") for _ in range(5)]
+    assert await claims(free=2, ahead=2) == names[:4]
+    await alone.call("register", "another", b"")
+    assert await claims(free=0, ahead=2) == []
+
+
+async def test_who_is_not_known_is_given_nothing_ahead(streams: Rig, claims: Claims) -> None:
+    queue, _ = await streams.open()
+    names = [await submit(queue, "a") for _ in range(2)]
+    assert await claims(ahead=2) == names[:1]
+
+
+@pytest.mark.usefixtures("alone")
+async def test_a_slow_job_is_not_claimed_ahead_and_no_other_before_it(
+    streams: Rig, claims: Claims
+) -> None:
+    queue, _ = await streams.open()
+    before = await submit(queue, "a")
+    slow = await submit(queue, "b", SLOW)
+    after = await submit(queue, "a")
+    assert await claims(free=0, ahead=3) == [before]
+    assert await claims(free=0, ahead=2) == []
+    assert await claims(free=1, ahead=2) == [slow, after]
+
+
+async def test_a_lost_job_is_not_claimed_ahead_and_no_other_before_it(
+    streams: Rig, claims: Claims, alone: Store
+) -> None:
+    queue, _ = await streams.open()
+    lost, other = await submit(queue, "a"), await submit(queue, "a")
+    assert await claims() == [lost]
+    await alone.call("leave", "w")
+    await alone.call("register", "w", b"")
+    assert await claims(free=0, ahead=2) == []
+    assert await claims(free=1, ahead=2) == [lost, other]
 
 
 @pytest.mark.parametrize("kind", ["local", "redis"])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sandbox.api.errors import ApiError
-from sandbox.jobs import JobResult, pack
+from sandbox.jobs import JobResult, Step, pack
 from sandbox.models import Verdict
 from sandbox.queue.base import QueueBroken
 from sandbox.queue.streams.queue import StreamQueue
@@ -73,7 +73,7 @@ async def test_a_claim_whose_answer_was_lost_costs_a_lease(streams: Rig) -> None
     worker = await streams.worker(name="v")
     worker.release()
     while not ticket.result.done():
-        assert await store.call("beat", "w") == []
+        assert await store.call("beat", "w", 1) == []
         await asyncio.sleep(LEASE_S / 10)
     assert ticket.result.result().worker == "v"
     await store.close()
@@ -136,6 +136,95 @@ async def test_what_a_draining_worker_hands_back_is_no_failed_attempt(streams: R
         await leaving.stopped()
     (await streams.worker(name="stays")).release()
     assert (await ticket.result).worker == "stays"
+
+
+async def test_what_was_claimed_ahead_goes_to_a_worker_that_comes(streams: Rig) -> None:
+    """Not behind a job that takes long, while the other idles."""
+    queue, _ = await streams.open()
+    tickets = [await queue.submit(job()) for _ in range(4)]
+    busy = await streams.worker(name="busy", ahead=3)
+    with streams.redis.client() as client:
+        await until(lambda: client.zcard("{sandbox}:handed") == 3)
+        idle = await streams.worker(name="idle", ahead=3)
+        idle.release()
+        results = await asyncio.gather(*(ticket.result for ticket in tickets[1:]))
+        assert {result.worker for result in results} == {"idle"}
+        assert [one.attempt for one in idle.started] == [0, 0, 0]
+        more = [await queue.submit(job()) for _ in range(2)]
+        await asyncio.gather(*(ticket.result for ticket in more))
+    busy.release()
+    assert (await tickets[0].result).worker == "busy"
+    assert len(busy.started) == 1
+
+
+async def test_what_was_claimed_ahead_begins_when_redis_cannot_be_asked(streams: Rig) -> None:
+    queue, _ = await streams.open()
+    for _ in range(3):
+        await queue.submit(job())
+    worker = await streams.worker(ahead=2)
+    with streams.redis.client() as client:
+        await until(lambda: client.zcard("{sandbox}:handed") == 2)
+    assert isinstance(worker.end, StreamWorker)
+    mute(worker.end)
+    worker.release()
+    await until(lambda: len(worker.started) == 3)
+
+
+async def test_a_worker_that_drains_hands_back_what_it_claimed_ahead(streams: Rig) -> None:
+    queue, _ = await streams.open()
+    under_way, waits = [await queue.submit(job()) for _ in range(2)]
+    draining = await streams.worker(name="draining", drain_s=60, ahead=1)
+    with streams.redis.client() as client:
+        await until(lambda: client.zcard("{sandbox}:handed") == 1)
+        assert draining.end is not None
+        draining.end.stop()
+        await until(lambda: client.zcard("{sandbox}:handed") == 0)
+    (await streams.worker(name="next")).release()
+    assert (await waits.result).worker == "next"
+    draining.release()
+    assert (await under_way.result).worker == "draining"
+    await draining.stopped()
+
+
+async def test_a_result_is_accepted_before_it_is_known_that_the_job_had_a_slot(
+    streams: Rig,
+) -> None:
+    queue, _ = await streams.open()
+    store = streams.store()
+    ticket = await queue.submit(job())
+    await store.call("register", "w", b"")
+    ((_, token, _, _, _, is_ahead),) = await store.call("claim", "w", 1, 0, 0, "", "", 1)
+    assert is_ahead
+    assert await store.call("commit", ticket.id, token, result_of(ticket.id, Verdict.AC)) == b"done"
+    assert await store.call("claim", "w", 1, 0, 0, "", "", 1, ticket.id, token) == []
+    assert (await ticket.result).verdict is Verdict.AC
+    await until(lambda: (queue.events["claimed"], queue.waiting, queue.running) == (1, 0, 0))
+    await store.close()
+
+
+@pytest.mark.parametrize("size", [10, 100_000])
+async def test_a_small_result_is_heard_and_a_large_one_fetched(streams: Rig, size: int) -> None:
+    queue, _ = await streams.open()
+    assert isinstance(queue, StreamQueue)
+    store = streams.store()
+    ticket = await queue.submit(job())
+    ((_, token, *_rest),) = await claim(store, "w")
+    step = Step(None, Verdict.OK, stdout=bytes(size))
+    call, called = queue._store.call, []
+
+    async def watched(name: str, *arguments: Any, **more: Any) -> Any:
+        called.append(name)
+        return await call(name, *arguments, **more)
+
+    queue._store.call = watched  # type: ignore[method-assign]  # this test's
+    result = pack(JobResult(ticket.id, Verdict.OK, 0.0, run=step))
+    await store.call("commit", ticket.id, token, result)
+    assert (await ticket.result).run == step
+    assert ("look" in called) == (size > 4096)
+    assert ticket.claimed_s is not None
+    assert ticket.finished_s is not None
+    assert ticket.submitted_s <= ticket.claimed_s <= ticket.finished_s
+    await store.close()
 
 
 async def test_another_process_answers_for_a_run(streams: Rig) -> None:

@@ -24,7 +24,7 @@ from sandbox.queue.base import (
     RequestKey,
     Ticket,
 )
-from sandbox.queue.streams.store import Store
+from sandbox.queue.streams.store import End, Store
 
 log = logging.getLogger(__name__)
 
@@ -296,14 +296,28 @@ class StreamQueue:
         ticket.result.set_result(result)
 
     async def _follow(self) -> None:
-        """Hears which jobs have finished, from where it heard last, and fetches those of this process."""
+        """Hears which jobs have finished, from where it heard last, and with what.
+
+        Results that are not told, because they are large, are fetched.
+        """
         place = await self._store.last_done()
         await self._look(self._confirmed())
         while True:
-            after, finished = await self._store.read_done(place, _READ_S)
-            ours = [job_id for one in finished if (job_id := one.decode()) in self._tickets]
-            await self._look(ours)
+            after, ends = await self._store.read_done(place, _READ_S)
+            await self._look([job_id for end in ends if (job_id := self._untold(end)) is not None])
             place = after
+
+    def _untold(self, end: End) -> str | None:
+        """Takes what is told of a job; names it if its result has to be fetched."""
+        ticket = self._tickets.get(end[b"id"].decode())
+        if ticket is None or ticket.result.done():
+            return None
+        if (result := end.get(b"result")) is None:
+            return ticket.id
+        ticket.claimed_s = ticket.submitted_s + int(end[b"waited"]) / _MS
+        ticket.finished_s = ticket.claimed_s + int(end[b"took"]) / _MS
+        self._end(ticket, _read_result(ticket.id, result))
+        return None
 
     async def _keep_comparing(self) -> None:
         while True:

@@ -2,16 +2,18 @@
 --
 -- KEYS[1] is the prefix of all keys; ARGV[1] names the transition, ARGV[2] is how long a lease lasts, in ms,
 -- and the others are the transition's arguments.
--- A job is a hash. While it is queued or running, its id is an entry in one lane, which is a stream with a
--- consumer group, for one size and one image, as `slow:python`. `token` grows whenever it is given to a worker
--- or taken from one, and only who knows the present token can commit a result.
+-- A job is a hash. While it is queued, handed out or running, its id is an entry in one lane, which is a stream
+-- with a consumer group, for one size and one image, as `slow:python`. `token` grows whenever it is given to a
+-- worker or taken from one, and only who knows the present token can commit a result. A job that is handed out
+-- was claimed ahead: its worker has no slot for it yet, so that it still waits.
 
 local P = KEYS[1]
 local JOB, LANE, REQUEST = P .. ':job:', P .. ':lane:', P .. ':request:'
 local WAKE = P .. ':wake'         -- list: something for each job that came, for workers that wait
 local COUNTS = P .. ':counts'     -- hash: waiting, bytes, work_ms, running, kept_bytes, and what has happened
-local LANES = P .. ':lanes'       -- hash: lane -> jobs that wait in it
-local DONE = P .. ':done'         -- stream: ids of finished jobs, for who waits
+local LANES = P .. ':lanes'       -- hash: lane -> jobs that are queued in it
+local HANDED = P .. ':handed'     -- sorted set: jobs that are handed out by the time at which they came
+local DONE = P .. ':done'         -- stream: ids of finished jobs, and small results, for who waits
 local FINISHED = P .. ':finished' -- sorted set: finished jobs by the time of their end
 local OWNED = P .. ':owned:'      -- sorted sets, one for each caller: its finished jobs, by the same time
 local KEPT_RUNS = P .. ':kept_runs'   -- hash: caller -> how many those are
@@ -30,7 +32,9 @@ local PREFERENCE_MS = 2000        -- so much longer another image's job must hav
 local FAST_SEEN_MS = 10000        -- a slot is kept free for fast jobs for so long after the last one
 local FAULTS_MS = 3600000         -- faults are forgotten so long after the last one
 local UNREAD_MS = 10000           -- results younger than this are kept whatever the bounds
-local MOST_TOKENS, MOST_DONE, MOST_AT_ONCE = 1000, 100000, 200
+local DONE_MS = 15000             -- what is older need not be told: APIs have compared their tickets meanwhile
+local TOLD_BYTES = 4096           -- a larger result is not told to all APIs, but fetched by the one that waits
+local MOST_TOKENS, MOST_AT_ONCE = 1000, 200
 local MOST_FORGOTTEN = 2000       -- in one survey, of which each API makes one a second: more than can finish
 
 local call = redis.call
@@ -40,8 +44,31 @@ do
   now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
+-- What the counts change by; they are written once, at the end.
+local changes = {}
+
 local function count(name, by)
-  call('HINCRBY', COUNTS, name, by + 0) -- of -0, which is no integer there, this makes 0
+  changes[name] = (changes[name] or 0) + by
+end
+
+local function counted(name)
+  return tonumber(call('HGET', COUNTS, name) or 0) + (changes[name] or 0)
+end
+
+local function write_counts()
+  local names, written = {}, {}
+  for name in pairs(changes) do
+    names[#names + 1] = name
+  end
+  if #names == 0 then
+    return
+  end
+  for index, old in ipairs(call('HMGET', COUNTS, unpack(names))) do
+    written[2 * index - 1] = names[index]
+    written[2 * index] = tonumber(old or 0) + changes[names[index]]
+  end
+  call('HSET', COUNTS, unpack(written))
+  changes = {}
 end
 
 local function is_slow(lane)
@@ -57,78 +84,112 @@ local function owner_of(id)
   return string.match(id, '^r_%x+_(%x+)$') or ''
 end
 
-local function wait_counts(lane, bytes, work_ms, sign)
-  call('HINCRBY', LANES, lane, sign)
-  count('waiting', sign)
-  count('bytes', sign * bytes)
-  count('work_ms', sign * work_ms)
+local function job_of(id)
+  local values = call('HMGET', JOB .. id, 'state', 'token', 'lane', 'entry', 'bytes', 'work_ms', 'deliveries',
+    'expires', 'submitted', 'claimed')
+  return {
+    state = values[1], token = values[2], lane = values[3], entry = values[4], bytes = values[5],
+    work_ms = values[6], deliveries = tonumber(values[7]), expires = tonumber(values[8]),
+    submitted = values[9], claimed = values[10],
+  }
 end
 
-local function enqueue(id, lane, bytes, work_ms)
+local function wait_counts(job, sign)
+  count('waiting', sign)
+  count('bytes', sign * job.bytes)
+  count('work_ms', sign * job.work_ms)
+end
+
+-- Puts a job into a lane; what else is to be written of it can be given.
+local function enqueue(id, job, lane, ...)
   local stream = LANE .. lane
   if call('EXISTS', stream) == 0 then
     call('XGROUP', 'CREATE', stream, GROUP, '0', 'MKSTREAM')
   end
   local entry = call('XADD', stream, '*', 'id', id)
-  call('HSET', JOB .. id, 'state', 'queued', 'lane', lane, 'entry', entry)
-  wait_counts(lane, bytes, work_ms, 1)
+  call('HSET', JOB .. id, 'state', 'queued', 'lane', lane, 'entry', entry, ...)
+  call('HINCRBY', LANES, lane, 1)
+  wait_counts(job, 1)
   if call('LLEN', WAKE) < MOST_TOKENS then
     call('RPUSH', WAKE, '1')
   end
 end
 
 -- Takes a job out of its lane; what it was there for is over.
-local function leave_lane(id)
-  local job = call('HMGET', JOB .. id, 'state', 'lane', 'entry', 'bytes', 'work_ms')
-  call('XACK', LANE .. job[2], GROUP, job[3])
-  call('XDEL', LANE .. job[2], job[3])
-  if job[1] == 'queued' then
-    wait_counts(job[2], job[4], job[5], -1)
-  else
+local function leave_lane(id, job)
+  call('XACK', LANE .. job.lane, GROUP, job.entry)
+  call('XDEL', LANE .. job.lane, job.entry)
+  if job.state == 'running' then
     count('running', -1)
+    return
   end
-  return job[4], job[5]
+  wait_counts(job, -1)
+  if job.state == 'queued' then
+    call('HINCRBY', LANES, job.lane, -1)
+  else
+    call('ZREM', HANDED, id)
+  end
 end
 
-local function finish(id, state, ...)
-  leave_lane(id)
+-- A worker has a slot for a job; the fields that say so.
+local function begun(job)
+  count('running', 1)
+  count('claimed', 1)
+  wait_counts(job, -1)
+  return 'state', 'running', 'claimed', now, 'deliveries', job.deliveries + 1
+end
+
+-- What all APIs are told of an end, so that who waits need not ask.
+local function tell(id, job, result)
+  if result and #result <= TOLD_BYTES then
+    call('XADD', DONE, 'MINID', '~', now - DONE_MS, '*', 'id', id, 'waited', job.claimed - job.submitted,
+      'took', now - job.claimed, 'result', result)
+  else
+    call('XADD', DONE, 'MINID', '~', now - DONE_MS, '*', 'id', id)
+  end
+end
+
+-- An end; `bytes` has its result, which is one of the fields to be written.
+local function finish(id, job, state, bytes, ...)
+  leave_lane(id, job)
   call('HSET', JOB .. id, 'state', state, 'finished', now, ...)
   call('HDEL', JOB .. id, 'payload')
   call('ZREM', EXPIRES, id)
   call('ZADD', FINISHED, now, id)
-  local result, owner = call('HSTRLEN', JOB .. id, 'result'), owner_of(id)
-  count('kept_bytes', result)
+  local owner = owner_of(id)
+  count('kept_bytes', bytes)
   call('ZADD', OWNED .. owner, now, id)
   call('HINCRBY', KEPT_RUNS, owner, 1)
-  call('HINCRBY', KEPT_BYTES, owner, result)
-  call('XADD', DONE, 'MAXLEN', '~', MOST_DONE, '*', 'id', id)
+  call('HINCRBY', KEPT_BYTES, owner, bytes)
 end
 
-local function fail(id, code, message)
+local function fail(id, job, code, message)
   count(code, 1)
-  finish(id, 'failed', 'code', code, 'message', message)
+  finish(id, job, 'failed', 0, 'code', code, 'message', message)
+  tell(id)
 end
 
-local function expire(id)
-  fail(id, 'expired', 'no worker was free before its deadline')
+local function expire(id, job)
+  fail(id, job, 'expired', 'no worker was free before its deadline')
 end
 
--- A running job that its worker has lost (or, not counted, handed back) waits again, ahead of the others.
+-- A job that its worker has lost (or, not counted, handed back) waits again, ahead of the others. One that
+-- never had a slot has lost nothing.
 local function give_back(id, is_counted)
-  local job = call('HMGET', JOB .. id, 'deliveries', 'expires', 'lane')
-  if is_counted and tonumber(job[1]) >= MOST_DELIVERIES then
-    return fail(id, 'worker_died', 'the worker died during this run, ' .. job[1] .. ' times')
-  elseif tonumber(job[2]) < now then
-    return expire(id)
+  local job = job_of(id)
+  local had_slot = job.state == 'running'
+  if had_slot and is_counted and job.deliveries >= MOST_DELIVERIES then
+    return fail(id, job, 'worker_died', 'the worker died during this run, ' .. job.deliveries .. ' times')
+  elseif job.expires < now then
+    return expire(id, job)
   end
-  local bytes, work_ms = leave_lane(id)
-  call('HINCRBY', JOB .. id, 'token', 1)
+  if had_slot then
+    job.deliveries = job.deliveries - (is_counted and 0 or 1)
+    count('reclaimed', 1)
+  end
+  leave_lane(id, job)
   call('HDEL', JOB .. id, 'claimed', 'worker')
-  if not is_counted then
-    call('HINCRBY', JOB .. id, 'deliveries', -1)
-  end
-  enqueue(id, RETURNED .. image_of(job[3]), bytes, work_ms)
-  count('reclaimed', 1)
+  enqueue(id, job, RETURNED .. image_of(job.lane), 'token', job.token + 1, 'deliveries', job.deliveries)
 end
 
 -- Gives back the entries that XPENDING found in a lane.
@@ -183,8 +244,9 @@ local function tidy()
     goes(consumer)
   end
   for _, id in ipairs(call('ZRANGEBYSCORE', EXPIRES, '-inf', now, 'LIMIT', 0, MOST_AT_ONCE)) do
-    if call('HGET', JOB .. id, 'state') == 'queued' then
-      expire(id)
+    local job = job_of(id)
+    if job.state == 'queued' or job.state == 'handed' then
+      expire(id, job)
     else
       call('ZREM', EXPIRES, id) -- it runs, and its limits bound that
     end
@@ -232,7 +294,7 @@ local function forget(keep, keep_bytes, keep_ms)
     end
     if now - tonumber(oldest[2]) <= keep_ms then
       local by
-      if tonumber(call('HGET', COUNTS, 'kept_bytes')) > keep_bytes then
+      if counted('kept_bytes') > keep_bytes then
         by = KEPT_BYTES
       elseif call('ZCARD', FINISHED) > keep then
         by = KEPT_RUNS
@@ -264,7 +326,8 @@ end
 
 -- When the job came that has waited longest; now if none waits.
 local function oldest()
-  local since = now
+  local handed = call('ZRANGE', HANDED, 0, 0, 'WITHSCORES')
+  local since = tonumber(handed[2] or now)
   local lanes = call('HGETALL', LANES)
   for index = 1, #lanes, 2 do
     if tonumber(lanes[index + 1]) > 0 then
@@ -274,38 +337,55 @@ local function oldest()
   return since
 end
 
-local function take(lane, consumer)
+-- Gives a lane's next job to a worker: for a slot that is free, or ahead.
+local function take(lane, consumer, is_ahead)
   local reply =
     call('XREADGROUP', 'GROUP', GROUP, consumer, 'COUNT', 1, 'STREAMS', LANE .. lane, '>')
-  local id = reply[1][2][1][2][2]
-  local job = call('HMGET', JOB .. id, 'bytes', 'work_ms', 'expires', 'payload')
-  if tonumber(job[3]) < now then
-    expire(id)
+  if not reply then
     return nil
   end
-  wait_counts(lane, job[1], job[2], -1)
-  count('running', 1)
-  count('claimed', 1)
-  call('HSET', JOB .. id, 'state', 'running', 'claimed', now, 'worker', consumer)
-  local token = call('HINCRBY', JOB .. id, 'token', 1)
-  local deliveries = call('HINCRBY', JOB .. id, 'deliveries', 1)
-  return { id, token, deliveries, is_slow(lane) and 1 or 0, job[4] }
+  local entry = reply[1][2][1]
+  local id = entry[2][2]
+  local job = job_of(id)
+  if job.expires < now then
+    expire(id, job)
+    return nil
+  end
+  call('HINCRBY', LANES, lane, -1)
+  local token = job.token + 1
+  if is_ahead then
+    call('HSET', JOB .. id, 'token', token, 'worker', consumer, 'state', 'handed')
+    call('ZADD', HANDED, string.match(entry[1], '^%d+'), id)
+  else
+    call('HSET', JOB .. id, 'token', token, 'worker', consumer, begun(job))
+  end
+  local payload = call('HGET', JOB .. id, 'payload')
+  return { id, token, job.deliveries + 1, is_slow(lane) and 1 or 0, payload, is_ahead and 1 or 0 }
 end
 
--- The lane whose next job has waited longest, with a start for images that a slot holds.
-local function best(heads, holds, has_room_for_slow)
-  local choice, most
-  for lane, since in pairs(heads) do
+-- Of the lanes with waiting jobs the one whose next job has waited longest, with a start for images that a slot
+-- holds. When they came is looked up in `heads`, where it is kept, if there is a choice.
+local function best(waiting, heads, holds, has_room_for_slow)
+  local lanes = {}
+  for lane in pairs(waiting) do
     if has_room_for_slow or not is_slow(lane) then
-      local score = now - since
-      if string.sub(lane, 1, 5) == RETURNED then
-        score = score + 1e15
-      elseif holds[image_of(lane)] then
-        score = score + PREFERENCE_MS
-      end
-      if not most or score > most or (score == most and lane < choice) then
-        choice, most = lane, score
-      end
+      lanes[#lanes + 1] = lane
+    end
+  end
+  if #lanes < 2 then
+    return lanes[1]
+  end
+  local choice, most
+  for _, lane in ipairs(lanes) do
+    heads[lane] = heads[lane] or next_in(lane) or now
+    local score = now - heads[lane]
+    if string.sub(lane, 1, 5) == RETURNED then
+      score = score + 1e15
+    elseif holds[image_of(lane)] then
+      score = score + PREFERENCE_MS
+    end
+    if not most or score > most or (score == most and lane < choice) then
+      choice, most = lane, score
     end
   end
   return choice
@@ -332,8 +412,6 @@ function transition.submit(id, payload, bytes, work_ms, lane, wait_ms, language,
   then
     return { 'full', '' }
   end
-  call('HSET', JOB .. id, 'payload', payload, 'bytes', bytes, 'work_ms', work_ms, 'token', 0,
-    'deliveries', 0, 'submitted', now, 'expires', now + wait_ms, 'language', language)
   call('ZADD', EXPIRES, now + wait_ms, id)
   if request ~= '' then
     call('HSET', JOB .. id, 'request', request)
@@ -342,7 +420,9 @@ function transition.submit(id, payload, bytes, work_ms, lane, wait_ms, language,
   if not is_slow(lane) then
     call('HSET', COUNTS, 'fast_seen', now)
   end
-  enqueue(id, lane, bytes, work_ms)
+  enqueue(id, { bytes = bytes, work_ms = work_ms }, lane, 'payload', payload, 'bytes', bytes,
+    'work_ms', work_ms, 'token', 0, 'deliveries', 0, 'submitted', now, 'expires', now + wait_ms,
+    'language', language)
   return { 'accepted', id }
 end
 
@@ -354,35 +434,60 @@ local function words(text)
   return found
 end
 
+-- Whether there is no other worker.
+local function is_alone(consumer)
+  local there = call('ZRANGE', WORKERS, 0, 1)
+  return #there == 1 and there[1] == consumer
+end
+
+-- A job that was claimed ahead has a slot, if it is still that worker's.
+local function begin(id, token)
+  local job = job_of(id)
+  if job.state == 'handed' and job.token == token then
+    call('HSET', JOB .. id, begun(job))
+    call('ZREM', HANDED, id)
+  end
+end
+
 -- Jobs for the free slots of a worker: of images that it has, those that its slots hold first. A slot is kept
--- from slow jobs while there are fast ones.
-function transition.claim(consumer, slots, free, slow, has, holds)
+-- from slow jobs while there are fast ones. A worker that is alone is given some more, ahead of its slots; none
+-- that is slow or was lost before, which wait for a slot here, and others behind them. What it was given before
+-- and has a slot now comes in pairs of id and token.
+function transition.claim(consumer, slots, free, slow, has, holds, ahead, ...)
+  local began = { ... }
+  for index = 1, #began, 2 do
+    begin(began[index], began[index + 1])
+  end
   has, holds = words(has), words(holds)
   local most_slow = tonumber(slots)
   if most_slow > 1 and now - tonumber(call('HGET', COUNTS, 'fast_seen') or 0) < FAST_SEEN_MS then
     most_slow = most_slow - 1
   end
-  local heads, claimed = {}, {}
+  local waiting, heads, claimed = {}, {}, {}
   local lanes = call('HGETALL', LANES)
   for index = 1, #lanes, 2 do
     local image = image_of(lanes[index])
     if tonumber(lanes[index + 1]) > 0 and (image == '' or has[image]) then
-      heads[lanes[index]] = next_in(lanes[index])
+      waiting[lanes[index]] = tonumber(lanes[index + 1])
     end
   end
-  while #claimed < tonumber(free) do
-    local lane = best(heads, holds, tonumber(slow) < most_slow)
-    if not lane then
+  free, ahead = tonumber(free), tonumber(ahead or 0)
+  local most = free + (ahead > 0 and is_alone(consumer) and ahead or 0)
+  while #claimed < most do
+    local is_ahead = #claimed >= free
+    local lane = best(waiting, heads, holds, tonumber(slow) < most_slow)
+    if not lane or is_ahead and string.sub(lane, 1, 5) ~= 'fast:' then
       break
     end
-    local job = take(lane, consumer)
+    local job = take(lane, consumer, is_ahead)
     if job then
       claimed[#claimed + 1] = job
       slow = slow + job[4]
     end
-    heads[lane] = next_in(lane)
+    heads[lane] = nil
+    waiting[lane] = waiting[lane] > 1 and waiting[lane] - 1 or nil
   end
-  if tonumber(call('HGET', COUNTS, 'waiting') or 0) == 0 then
+  if #claimed < most and counted('waiting') == 0 then
     call('DEL', WAKE) -- what was put there was for jobs that somebody has
   end
   return claimed
@@ -390,31 +495,42 @@ end
 
 -- The result and the acknowledgement, in one; only from the worker that has the job now.
 function transition.commit(id, token, result)
-  local job = call('HMGET', JOB .. id, 'state', 'token')
-  if job[1] == 'running' and job[2] == token then
-    finish(id, 'done', 'result', result)
+  local job = job_of(id)
+  if job.token == token and job.state == 'handed' then
+    begin(id, token) -- what said so is still on its way
+    job = job_of(id)
+  end
+  if job.token == token and job.state == 'running' then
+    finish(id, job, 'done', #result, 'result', result)
+    tell(id, job, result)
     return 'done'
-  elseif job[1] == 'done' and job[2] == token then
+  elseif job.token == token and job.state == 'done' then
     return 'done' -- it was said before, and the answer was lost
   end
   count('fenced', 1)
   return 'fenced'
 end
 
--- Renews the leases of a worker; the ids of what it should stop, or false if it is not known here.
-function transition.beat(consumer, ...)
+-- Renews the leases of a worker; the ids of what it should stop, or false if it is not known here. What was
+-- claimed ahead is taken back from a worker that is not alone any more, or does not want it.
+function transition.beat(consumer, wants_ahead, ...)
   local held, lost = { ... }, {}
   if call('HEXISTS', HELLOS, consumer) == 0 then
     return false
   end
   call('ZADD', WORKERS, now, consumer)
+  local may_have_more = wants_ahead == '1' and is_alone(consumer)
   for index = 1, #held, 2 do
     local id = held[index]
-    local job = call('HMGET', JOB .. id, 'state', 'token', 'lane', 'entry')
-    if job[1] == 'running' and job[2] == held[index + 1] then
-      call('XCLAIM', LANE .. job[3], GROUP, consumer, 0, job[4], 'JUSTID')
+    local job = job_of(id)
+    local is_its_own = job.token == held[index + 1]
+    if is_its_own and (job.state == 'running' or job.state == 'handed' and may_have_more) then
+      call('XCLAIM', LANE .. job.lane, GROUP, consumer, 0, job.entry, 'JUSTID')
     else
       lost[#lost + 1] = id
+      if is_its_own and job.state == 'handed' then
+        give_back(id, false)
+      end
     end
   end
   tidy()
@@ -448,9 +564,10 @@ function transition.report(consumer, reason)
 end
 
 function transition.cancel(id)
-  local state = call('HGET', JOB .. id, 'state')
-  if state == 'queued' or state == 'running' then
-    finish(id, 'cancelled')
+  local job = job_of(id)
+  if job.state == 'queued' or job.state == 'handed' or job.state == 'running' then
+    finish(id, job, 'cancelled', 0)
+    tell(id)
     return 1
   end
   return 0
@@ -480,6 +597,7 @@ end
 function transition.survey(keep, keep_bytes, keep_ms, seen)
   tidy()
   forget(tonumber(keep), tonumber(keep_bytes), tonumber(keep_ms))
+  write_counts()
   local counts = call('HGETALL', COUNTS)
   counts[#counts + 1] = 'oldest_ms'
   counts[#counts + 1] = now - oldest()
@@ -503,4 +621,6 @@ if ARGV[1] ~= 'submit' then
   -- all else must go on, above all what makes room again. So the first write is one that takes none.
   call('DEL', P .. ':nothing')
 end
-return transition[ARGV[1]](unpack(ARGV, 3))
+local answer = transition[ARGV[1]](unpack(ARGV, 3))
+write_counts()
+return answer

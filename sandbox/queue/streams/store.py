@@ -47,6 +47,7 @@ _PASSING = (
 )
 
 Argument = str | bytes | int
+End = dict[bytes, bytes]
 
 
 @dataclass(slots=True)
@@ -152,8 +153,11 @@ class Store:
         place: bytes = newest[0][0] if newest else b"0-0"
         return place
 
-    async def read_done(self, after: bytes, at_most_s: float) -> tuple[bytes, list[bytes]]:
-        """The next place, and the jobs that have finished between; waits for one, at most so long.
+    async def read_done(self, after: bytes, at_most_s: float) -> tuple[bytes, list[End]]:
+        """The next place, and what is told of jobs that have finished between.
+
+        Waits for one, at most so long. There is always ``id``; of a small result also the ``result``, and
+        for how many ms the job has ``waited`` and the result ``took``.
 
         Raises:
             QueueBroken: Redis cannot be reached.
@@ -164,8 +168,8 @@ class Store:
             )
         if not found:
             return after, []
-        entries: list[tuple[bytes, dict[bytes, bytes]]] = found[0][1]
-        return entries[-1][0], [fields[b"id"] for _place, fields in entries]
+        entries: list[tuple[bytes, End]] = found[0][1]
+        return entries[-1][0], [told for _place, told in entries]
 
     async def close(self) -> None:
         """Closes all connections."""

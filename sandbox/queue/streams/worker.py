@@ -5,7 +5,7 @@ import contextlib
 import dataclasses
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -35,17 +35,32 @@ def _nothing() -> Collection[str]:
 
 @dataclass(slots=True, eq=False)
 class _Held:
-    """A job that this worker has; it takes a slot until ``judging`` is done."""
+    """A job that this worker has.
 
-    job_id: str
+    Attributes:
+        judging: it takes a slot until this has a result; None while it has none yet.
+        is_said: whether Redis knows that it has a slot, or had.
+    """
+
+    job: Job
     token: int
     is_slow: bool
-    judging: asyncio.Task[None]
+    is_said: bool
+    judging: asyncio.Task[None] | None = None
     committing: asyncio.Task[None] | None = None
 
     @property
+    def is_ahead(self) -> bool:
+        return self.judging is None
+
+    @property
+    def is_busy(self) -> bool:
+        return self.committing is None and self.judging is not None and not self.judging.done()
+
+    @property
     def is_over(self) -> bool:
-        return self.judging.done() and (self.committing is None or self.committing.done())
+        last = self.committing or self.judging
+        return last is not None and last.done()
 
 
 class StreamWorker:
@@ -63,6 +78,7 @@ class StreamWorker:
         *,
         drain_s: float = 0.0,
         holds: Holds = _nothing,
+        ahead: int = 0,
     ) -> None:
         """Nothing happens before `serve`.
 
@@ -72,6 +88,8 @@ class StreamWorker:
             store: its own connection, which it closes.
             drain_s: what jobs have to end after `stop`.
             holds: names the images that its slots hold just now.
+            ahead: so many jobs beyond its slots it asks for, and is given if it is the only worker: they
+                begin when a slot is free, without a message to Redis and back.
         """
         self._hello = hello
         self._handler = handler
@@ -79,8 +97,10 @@ class StreamWorker:
         self._drain_s = drain_s
         self._has = ",".join(image.name for image in hello.images)
         self._holds = holds
+        self._ahead = ahead
         # The same job can be here twice: lost, and claimed again before the first judge has ended.
         self._held: list[_Held] = []
+        self._has_ended = asyncio.Event()  # a judge has, since somebody looked
         self._is_stopping = False
 
     async def serve(self) -> None:
@@ -93,6 +113,7 @@ class StreamWorker:
                     await self._wait_for_work()
             await self._finish_held()
         finally:
+            self._is_stopping = True
             await self._drop_held()
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
@@ -129,61 +150,90 @@ class StreamWorker:
         with contextlib.suppress(QueueBroken):
             await self._store.call("leave", self._hello.name, within_s=_LOOK_S)
 
-    def _busy(self) -> list[_Held]:
-        self._held = [held for held in self._held if not held.is_over]
-        return [held for held in self._held if not held.judging.done()]
+    def _count_busy(self) -> int:
+        return sum(held.is_busy for held in self._held)
 
     async def _may_claim(self) -> bool:
-        """Waits until a slot is free; False when it is to stop instead."""
+        """Waits until a slot is free, or has been filled from ahead; False when it is to stop instead."""
         while not self._is_stopping:
-            busy = self._busy()
-            if len(busy) < self._hello.slots:
+            self._has_ended.clear()
+            unsaid = any(not (held.is_said or held.is_ahead) for held in self._held)
+            if unsaid or self._count_busy() < self._hello.slots:
                 return True
-            await _first_of([held.judging for held in busy], _LOOK_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_S):
+                    await self._has_ended.wait()
         return False
 
     async def _claim_some(self) -> bool:
-        """Takes jobs for the slots that are free now; whether there were any."""
-        busy = self._busy()
-        slow = sum(held.is_slow for held in busy)
+        """Says what has begun, and takes jobs for the slots that are free now and ahead.
+
+        Returns:
+            whether there were any, or there is no free slot to wait with.
+        """
+        self._held = [held for held in self._held if not held.is_over]
         name, slots = self._hello.name, self._hello.slots
+        free = slots - self._count_busy()
+        slow = sum(held.is_slow for held in self._held if held.is_busy)
+        ahead = self._ahead - sum(held.is_ahead for held in self._held)
+        begun = [held for held in self._held if not (held.is_said or held.is_ahead)]
+        images = self._has, ",".join(self._holds())
         try:
             claimed = await self._store.call(
-                "claim", name, slots, slots - len(busy), slow, self._has, ",".join(self._holds())
+                "claim", name, slots, free, slow, *images, ahead, *_pairs(begun)
             )
         except QueueBroken as error:
             log.warning("worker %s: %s", name, error)
             return False
-        for job_id, token, deliveries, is_slow, payload in claimed:
-            try:
-                job = unpack(Job, payload)
-            except msgspec.MsgspecError as error:
-                # Another version's: its lease runs out, and another worker may know it.
-                run = job_id.decode()
-                log.error("run %s cannot be read by this worker: %s", run, error, extra=about(run))
-                continue
-            job = dataclasses.replace(job, attempt=deliveries - 1)
-            self._begin(job, token, is_slow=bool(is_slow))
-        return bool(claimed)
+        for held in begun:
+            held.is_said = True
+        for one in claimed:
+            self._take(*one)
+        self._begin_ahead()
+        return bool(claimed) or self._count_busy() >= slots
 
-    def _begin(self, job: Job, token: int, *, is_slow: bool) -> None:
-        judging = asyncio.create_task(self._judge(job, token))
-        self._held.append(_Held(job.id, token, is_slow, judging))
+    def _take(
+        self, name: bytes, token: int, deliveries: int, is_slow: int, payload: bytes, is_ahead: int
+    ) -> None:
+        try:
+            job = unpack(Job, payload)
+        except msgspec.MsgspecError as error:
+            # Another version's: its lease runs out, and another worker may know it.
+            run = name.decode()
+            log.error("run %s cannot be read by this worker: %s", run, error, extra=about(run))
+            return
+        job = dataclasses.replace(job, attempt=deliveries - 1)
+        held = _Held(job, token, bool(is_slow), is_said=not is_ahead)
+        self._held.append(held)
+        if not is_ahead:
+            self._begin(held)
 
-    async def _judge(self, job: Job, token: int) -> None:
-        result = await answer(self._handler, job)
-        for held in self._held:
-            if (held.job_id, held.token) == (job.id, token):
-                # In a task of its own: the slot is free now.
-                held.committing = asyncio.create_task(self._commit(held, result))
+    def _begin(self, held: _Held) -> None:
+        held.judging = asyncio.create_task(self._judge(held))
+        held.judging.add_done_callback(lambda _: self._make_room())
+
+    def _make_room(self) -> None:
+        self._begin_ahead()
+        self._has_ended.set()
+
+    def _begin_ahead(self) -> None:
+        """Fills free slots with what was claimed ahead, in the order in which it was."""
+        free = 0 if self._is_stopping else self._hello.slots - self._count_busy()
+        waiting = [held for held in self._held if held.is_ahead]
+        for held in waiting[: max(0, free)]:
+            self._begin(held)
+
+    async def _judge(self, held: _Held) -> None:
+        result = await answer(self._handler, held.job)
+        # In a task of its own: the slot is free now. What is said of that travels with the result.
+        held.committing = asyncio.create_task(self._commit(held, result))
+        self._make_room()
 
     async def _commit(self, held: _Held, result: JobResult) -> None:
         packed = packed_result(result, _MOST_RESULT_BYTES)
-        run = held.job_id
+        run = held.job.id
         try:
-            said = await self._store.call(
-                "commit", held.job_id, held.token, packed, within_s=_COMMIT_S
-            )
+            said = await self._store.call("commit", run, held.token, packed, within_s=_COMMIT_S)
         except QueueBroken as error:
             text = "run %s: its result is lost, it will be run again: %s"
             log.error(text, run, error, extra=about(run))
@@ -205,19 +255,28 @@ class StreamWorker:
             await asyncio.sleep(self._store.beat_s)
 
     async def _beat(self) -> None:
-        """Renews the leases, and stops what others have been given or nobody wants any more."""
+        """Renews the leases, and lets go of what others have been given or nobody wants any more.
+
+        What was claimed ahead is among that when another worker has come, or this one stops.
+        """
         held = [one for one in self._held if not one.is_over]
-        pairs = [part for one in held for part in (one.job_id, one.token)]
-        lost = await self._store.call("beat", self._hello.name, *pairs)
+        wants_ahead = int(not self._is_stopping)
+        lost = await self._store.call("beat", self._hello.name, wants_ahead, *_pairs(held))
         if lost is None:  # Redis was emptied, or this worker was silent for too long
             await self._register()
             return
         gone = {job_id.decode() for job_id in lost}
         for one in held:
-            if one.job_id in gone and not one.judging.done():
-                text = "run %s: is not wanted from this worker any more"
-                log.info(text, one.job_id, extra=about(one.job_id))
-                one.judging.cancel()
+            if one.job.id in gone:
+                self._let_go(one)
+
+    def _let_go(self, held: _Held) -> None:
+        run = held.job.id
+        if held.judging is None:
+            self._held = [one for one in self._held if one is not held]
+        elif held.is_busy:
+            log.info("run %s: is not wanted from this worker any more", run, extra=about(run))
+            held.judging.cancel()
 
     async def _finish_held(self) -> None:
         deadline_s = time.monotonic() + self._drain_s
@@ -233,6 +292,11 @@ class StreamWorker:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+
+
+def _pairs(some: Iterable[_Held]) -> list[str | int]:
+    """Ids and tokens, as transitions take them."""
+    return [part for held in some for part in (held.job.id, held.token)]
 
 
 async def _first_of(tasks: list[asyncio.Task[None]], at_most_s: float) -> None:
