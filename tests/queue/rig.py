@@ -183,6 +183,7 @@ class Rig:
 def mute(end: StreamWorker) -> None:
     """Cuts a worker's connection off: what it does from now on, nobody hears."""
     end._store._redis = _Mute(end._store._redis.aclose)  # type: ignore[assignment]  # it raises whatever is asked of it
+    end._store._connection = None
 
 
 @contextlib.contextmanager
@@ -190,6 +191,7 @@ def cut_off(queue: StreamQueue) -> Iterator[None]:
     """An API's end cannot reach Redis meanwhile."""
     real = queue._store._redis
     queue._store._redis = _Mute(real.aclose)  # type: ignore[assignment]  # it raises whatever is asked of it
+    queue._store._connection = None
     try:
         yield
     finally:
