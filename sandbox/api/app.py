@@ -63,7 +63,6 @@ def create_app(settings: Settings, workers: socket.socket | None) -> FastAPI:
         max_bytes=settings.max_body_bytes,
         max_s=settings.body_s,
         bodies=bodies,
-        on_busy=on_busy,
     )
     if settings.callers_file is not None:
         # Added last, so it is the first: nothing of a stranger's request is read.

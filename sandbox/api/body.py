@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.api.bodies import Bodies, Held
 from sandbox.api.callers import caller_in
-from sandbox.api.errors import ApiError, answer
+from sandbox.api.errors import ApiError
 
 # Strings and separators of a body. The other limits allow a request about 60,000 of them, so more
 # is no request, but each would cost many times its bytes in memory, and an error of its own.
@@ -27,23 +27,16 @@ NDJSON_TYPES = JSON_TYPES | {"application/x-ndjson", "application/ndjson", "appl
 class BodyLimit:
     """Middleware: a body has a largest size and a longest time, and all of them a common bound.
 
-    What is refused is refused before it is held: by its declared length before any of it is read, or,
-    where none is declared, as soon as it goes beyond.
+    Who reads a body that is refused gets an ApiError, before any of it is held: by its declared length
+    before any of it is read, or, where none is declared, as soon as it goes beyond. A body that nobody
+    reads takes no room, however large it is said to be.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        max_bytes: int,
-        max_s: float,
-        bodies: Bodies,
-        on_busy: Callable[[str], None],
-    ) -> None:
-        """``max_bytes`` and ``max_s`` are those of one body; ``on_busy`` as in `errors.install`."""
+    def __init__(self, app: ASGIApp, max_bytes: int, max_s: float, bodies: Bodies) -> None:
+        """``max_bytes`` and ``max_s`` are those of one body."""
         self._app = app
         self._max_bytes, self._max_s = max_bytes, max_s
         self._bodies = bodies
-        self._on_busy = on_busy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -51,29 +44,23 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         held = Held(self._bodies, caller_in(scope))
-        try:
-            self._take(held, _declared_bytes(scope))
-        except ApiError as error:
-            if error.retry_after_s is not None:
-                self._on_busy(error.code)
-            # Who waits for leave to send the body does not send it now: what comes next is no body.
-            error.close = error.close or _header(scope, b"expect") is not None
-            await answer(error)(scope, receive, send)
-            return
         scope.setdefault("state", {})["body"] = held
         try:
-            await self._app(scope, self._counting(receive, held), send)
+            await self._app(scope, self._counting(scope, receive, held), send)
         finally:
             held.shrink_to(0)
 
-    def _counting(self, receive: Receive, held: Held) -> Receive:
-        received, is_whole = 0, False
+    def _counting(self, scope: Scope, receive: Receive, held: Held) -> Receive:
+        received, is_begun, is_whole = 0, False, False
         deadline_s = asyncio.get_running_loop().time() + self._max_s
 
         async def counting() -> Message:
-            nonlocal received, is_whole
+            nonlocal received, is_begun, is_whole
             if is_whole:
                 return await receive()
+            if not is_begun:
+                self._take_declared(held, scope)
+                is_begun = True
             try:
                 async with asyncio.timeout_at(deadline_s):
                     message = await receive()
@@ -92,6 +79,15 @@ class BodyLimit:
 
         return counting
 
+    def _take_declared(self, held: Held, scope: Scope) -> None:
+        try:
+            # The HTTP parser has checked that it is a number, and the only one.
+            self._take(held, int(_header(scope, b"content-length") or 0))
+        except ApiError as error:
+            # Who waits for leave to send the body does not send it now: what comes next is no body.
+            error.close = error.close or _header(scope, b"expect") is not None
+            raise
+
     def _take(self, held: Held, size_bytes: int) -> None:
         if size_bytes > self._max_bytes:
             message = f"a body may have {self._max_bytes} bytes at most"
@@ -106,11 +102,6 @@ class BodyLimit:
 
 def _header(scope: Scope, name: bytes) -> bytes | None:
     return next((value for known, value in scope["headers"] if known == name), None)
-
-
-def _declared_bytes(scope: Scope) -> int:
-    # The HTTP parser has checked that it is a number, and the only one.
-    return int(_header(scope, b"content-length") or 0)
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -54,7 +54,7 @@ def test_never_is_more_held_than_may_be_and_in_the_end_nothing(
 
 
 class Sender:
-    """A ``POST`` whose body comes as its test wants, and whose answer is kept."""
+    """A request whose body comes as its test wants, and whose answer is kept."""
 
     def __init__(
         self,
@@ -63,6 +63,7 @@ class Sender:
         declared: int | None = None,
         path: str = "/run",
         key: str = "",
+        method: str = "POST",
         more: tuple[tuple[bytes, bytes], ...] = (),
     ) -> None:
         headers = [(b"content-type", b"application/json"), *more]
@@ -71,12 +72,14 @@ class Sender:
         if key:
             headers.append((b"authorization", f"Bearer {key}".encode()))
         self.messages: asyncio.Queue[Message] = asyncio.Queue()
+        self.reads = asyncio.Event()
+        self.reads.set()
         self.status = 0
         self.headers: dict[str, str] = {}
         self.body = b""
         scope = {
             "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1",
-            "method": "POST", "scheme": "http", "path": path, "raw_path": path.encode(),
+            "method": method, "scheme": "http", "path": path, "raw_path": path.encode(),
             "query_string": b"", "root_path": "", "headers": headers, "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 2), "state": {},
         }  # fmt: skip
@@ -99,6 +102,7 @@ class Sender:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.headers = {key.decode(): value.decode() for key, value in message["headers"]}
+        await self.reads.wait()
         self.body += message.get("body", b"")
 
     @property
@@ -278,6 +282,37 @@ async def test_a_caller_has_a_share_and_others_the_rest(tmp_path: Path) -> None:
             sender.go_away()
         await until(lambda: held_bytes(api) == 0)
         assert (await api.post(SMALL, headers=bearer(ALICE))).status_code == 200
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("method", "path", "key", "status"),
+    [
+        ("GET", "/healthz", "", 200),
+        ("POST", "/healthz", "", 405),
+        ("POST", "/run", "", 401),
+        ("GET", "/languages", ALICE, 200),
+        ("POST", "/nowhere", ALICE, 404),
+    ],
+)
+async def test_who_sends_no_body_takes_no_room_whatever_was_declared(
+    tmp_path: Path, method: str, path: str, key: str, status: int
+) -> None:
+    callers = tmp_path / "callers.toml"
+    write(callers, {"alice": [ALICE], "bob": [BOB]})
+    async with serve(max_body_bytes=LARGEST, bodies_bytes=MOST, callers_file=callers) as api:
+        senders = [
+            Sender(api, declared=LARGEST, path=path, method=method, key=key) for _ in "12345"
+        ]
+        for sender in senders:
+            sender.reads.clear()  # and does not take its answer either
+        await until(lambda: all(sender.status for sender in senders))
+        assert {sender.status for sender in senders} == {status}
+        assert held_bytes(api) == 0
+        assert (await api.post(SMALL, headers=bearer(BOB))).status_code == 200
+        for sender in senders:
+            sender.reads.set()
+            await sender.task
 
 
 @pytest.mark.anyio

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sandbox.api import errors
 from sandbox.api.bodies import Bodies, Held
 from sandbox.api.body import BodyLimit
 from sandbox.api.callers import ANYBODY
@@ -181,10 +183,12 @@ async def test_a_body_that_is_refused_for_lack_of_room_is_dropped_and_the_connec
 ):
     bodies = Bodies(1, 1)
     Held(bodies, ANYBODY).grow_to(1)
-    app = EchoApp()
+    echo, app = EchoApp(), FastAPI()
+    errors.install(app, lambda _: None)
+    app.mount("/", echo)
     length = 100 * PIECE_BYTES
     post = b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % length
-    async with serving(BodyLimit(app, length, 60, bodies, lambda _: None)) as port:
+    async with serving(BodyLimit(app, length, 60, bodies)) as port:
         answers = await exchange(
             port, post, *[b"x" * PIECE_BYTES] * 100, b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
         )
@@ -192,4 +196,4 @@ async def test_a_body_that_is_refused_for_lack_of_room_is_dropped_and_the_connec
     assert refused.startswith(b"HTTP/1.1 503 ")
     assert rest.startswith(b"HTTP/1.1 200 ")
     assert rest.endswith(b"\r\n\r\n0")
-    assert len(app.headers) == 1
+    assert len(echo.headers) == 2
