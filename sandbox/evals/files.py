@@ -5,7 +5,7 @@ import json
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -57,23 +57,28 @@ def read_json_lines(path: Path, max_bytes: int = MAX_FILE_BYTES) -> Iterator[dic
 
 
 def write_json(path: Path, document: Any) -> None:
-    """Puts a JSON document under a name, packed if that ends with ``.gz``, in one step.
+    """Puts a JSON document under a name, packed if that ends with ``.gz``; see `write_whole`."""
+    data = json.dumps(document, indent=2).encode()
+    if path.suffix == ".gz":
+        data = gzip.compress(data, compresslevel=6, mtime=0)
+    write_whole(path, [data])
+
+
+def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
+    """Puts a file under a name in one step.
 
     What was there before is there until the new one is on the disk; a link is replaced, not followed.
 
     Raises:
         FileUnusable: it cannot be written.
     """
-    data = json.dumps(document, indent=2).encode()
-    if path.suffix == ".gz":
-        data = gzip.compress(data, compresslevel=6, mtime=0)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
             dir=path.parent, prefix=f".{path.name[:100]}.", delete=False
         ) as file:
             try:
-                file.write(data)
+                file.writelines(pieces)
                 file.flush()
                 os.fsync(file.fileno())
                 os.fchmod(file.fileno(), 0o644)

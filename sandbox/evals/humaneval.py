@@ -3,20 +3,21 @@
 The results file has the samples in their order, each with ``passed`` and ``result``: "passed",
 "timed out", "failed: …", or "refused: …" where the service does not take it. It is appended to as
 far as results are complete from the beginning on; the next call cuts off a line that was not
-finished, and goes on after the others.
+finished, and goes on after the others. What was refused and has another result now is put in its
+place at the end.
 """
 
 import json
 import os
 import secrets
 from collections.abc import Iterable, Mapping
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from sandbox.client import AsyncClient
 from sandbox.evals.engine import NoResult, Refused, run_all
-from sandbox.evals.files import FileUnusable, read_json_lines
+from sandbox.evals.files import FileUnusable, read_json_lines, write_whole
 from sandbox.evals.humaneval_files import Problem, Sample, judge, program_of
 from sandbox.evals.passk import Tally
 from sandbox.evals.summary import Findings, Watch
@@ -44,15 +45,14 @@ async def evaluate(
         ServiceUnavailable, AnswerInvalid: there is no service.
     """
     findings, found = Findings(), _known_results(results, samples)
-    if retry_refused:
-        _let_go_of_refused(results, found)
+    again = {n for n, outcome in found.items() if retry_refused and outcome.startswith(_REFUSED)}
     served = {n for info in await client.languages() for n in (info.name, *info.aliases)}
     for name in sorted({s.problem.tongue.name for s in samples} - served):
         findings.unusable.append(f"the service has no {name}")
     numbers = [
         number
         for number, sample in enumerate(samples)
-        if number not in found and sample.problem.tongue.name in served
+        if (number not in found or number in again) and sample.problem.tongue.name in served
     ]
     watch.begin(len(numbers))
     word = secrets.token_hex(16)
@@ -63,12 +63,12 @@ async def evaluate(
                 findings.no_result[result.reason] += 1
             else:
                 tongue = samples[number].problem.tongue
-                found[number] = (
+                file.note(
+                    number,
                     f"{_REFUSED}{result.reason}"
                     if isinstance(result, Refused)
-                    else judge(tongue, result, word)
+                    else judge(tongue, result, word),
                 )
-                file.append()
             watch.advance()
     _count(samples, found, findings)
     return findings
@@ -78,14 +78,15 @@ class _Appender:
     """The results file, with the results up to the first that is missing."""
 
     def __init__(self, path: Path, samples: list[Sample], found: dict[int, str]) -> None:
-        """``found`` is read again at each ``append``; up to its first gap it is in the file."""
+        """``found`` has what is in the file, without gaps, and gets what is noted."""
         self._path, self._samples, self._found = path, samples, found
-        self._next = _first_gap(found)
-        self._file: IO[str] | None = None
+        self._next = len(found)
+        self._is_outdated = False
+        self._file: IO[bytes] | None = None
 
     def __enter__(self) -> "_Appender":
         try:
-            self._file = self._path.open("a", encoding="utf-8")
+            self._file = self._path.open("ab")
         except OSError as error:
             raise FileUnusable(f"{self._path}: cannot be written: {error.strerror}") from error
         return self
@@ -93,20 +94,23 @@ class _Appender:
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
             self._file.close()
+        if self._is_outdated:
+            write_whole(self._path.resolve(), map(self._line, range(self._next)))
 
-    def append(self) -> None:
-        """Write what can be written now."""
+    def note(self, number: int, outcome: str) -> None:
+        """Keep a result, and append what can be appended now."""
         assert self._file is not None
+        self._is_outdated |= number < self._next
+        self._found[number] = outcome
         while self._next in self._found:
-            outcome = self._found[self._next]
-            row = {
-                **self._samples[self._next].row,
-                "result": outcome,
-                "passed": outcome == "passed",
-            }
-            self._file.write(json.dumps(row) + "\n")
+            self._file.write(self._line(self._next))
             self._next += 1
         self._file.flush()
+
+    def _line(self, number: int) -> bytes:
+        outcome = self._found[number]
+        row = {**self._samples[number].row, "result": outcome, "passed": outcome == "passed"}
+        return json.dumps(row).encode() + b"\n"
 
 
 def _known_results(path: Path, samples: list[Sample]) -> dict[int, str]:
@@ -135,24 +139,6 @@ def _known_results(path: Path, samples: list[Sample]) -> dict[int, str]:
     except OSError as error:
         raise FileUnusable(f"{path}: cannot be used: {error.strerror}") from error
     return found
-
-
-def _let_go_of_refused(path: Path, found: dict[int, str]) -> None:
-    """Cuts the file before the first refused sample; what follows comes back with its new result."""
-    refused = [number for number, outcome in found.items() if outcome.startswith(_REFUSED)]
-    for number in refused:
-        del found[number]
-    if not refused:
-        return
-    with path.open("r+b") as file:
-        rows = 0
-        while rows < refused[0]:
-            rows += bool(file.readline().strip())
-        file.truncate(file.tell())
-
-
-def _first_gap(found: Mapping[int, str]) -> int:
-    return next(number for number in count() if number not in found)
 
 
 def _whole_lines(path: Path) -> tuple[int, bytes]:

@@ -44,7 +44,7 @@ class Sheet:
     Attributes:
         place: where it lies.
         language: as the problem calls it.
-        missing: the programs without a result, each once, and of which completions it is.
+        missing: the programs to run, each once, and of which completions it is.
     """
 
     def __init__(
@@ -53,28 +53,25 @@ class Sheet:
         language: str,
         head: Mapping[str, Any],
         programs: list[str],
-        known: Sequence[dict[str, Any] | None],
+        known: Sequence[dict[str, Any]],
+        *,
+        retry_refused: bool,
     ) -> None:
         """``head`` is what a results file has besides; ``known`` the results of the first programs.
 
-        One that is None is made again; those behind it are kept here until it is there.
+        With ``retry_refused`` the refused programs are run again; each stays refused until it has a result.
         """
         self.place = place
         self.language = language
         self.missing: dict[str, list[int]] = {}
         self._head = head
-        self._results: list[dict[str, Any] | None] = [
-            *known,
-            *[None] * (len(programs) - len(known)),
-        ]
-        first_gap = known.index(None) if None in known else len(known)
-        self._row = self._written = first_gap
-        by_program = {result["program"]: result for result in known if result is not None}
-        for number in range(first_gap, len(programs)):
-            program = programs[number]
-            self._results[number] = by_program.get(program)
-            if program not in by_program:
-                self.missing.setdefault(program, []).append(number)
+        self._row = self._written = len(known)
+        self._replaced = 0
+        by_program = {result["program"]: result for result in known}
+        self._results = [*known, *map(by_program.get, programs[len(known) :])]
+        for number, result in enumerate(self._results):
+            if result is None or (retry_refused and result["status"] == REFUSED):
+                self.missing.setdefault(programs[number], []).append(number)
         self._write_if_due()
 
     def record(self, program: str, result: dict[str, Any]) -> None:
@@ -85,6 +82,7 @@ class Sheet:
         """
         for number in self.missing.pop(program):
             self._results[number] = result
+            self._replaced += number < self._written
         self._write_if_due()
 
     def write(self) -> None:
@@ -93,16 +91,16 @@ class Sheet:
         Raises:
             FileUnusable: it cannot be written.
         """
-        if self._row > self._written:
+        if self._row > self._written or self._replaced:
             results = self._results[: self._row]
             write_json(self.place.results, {**self._head, "results": results})
-            self._written = self._row
+            self._written, self._replaced = self._row, 0
 
     @property
     def tally(self) -> Tally | None:
         """What counts for pass@k; None as long as something is missing."""
         results = [result for result in self._results if result is not None]
-        if not results or self.missing:
+        if not results or None in self._results:
             return None
         right = sum(r["status"] == dialects.OK and r["exit_code"] == 0 for r in results)
         return Tally(len(results), right)
@@ -122,7 +120,7 @@ class Sheet:
     def _write_if_due(self) -> None:
         while self._row < len(self._results) and self._results[self._row] is not None:
             self._row += 1
-        if self._row == len(self._results) or self._row >= self._written + WRITE_EVERY:
+        if not self.missing or self._row + self._replaced >= self._written + WRITE_EVERY:
             self.write()
 
 
@@ -149,7 +147,7 @@ def find_problems(folder: Path, output: Path | None = None) -> list[Place]:
 
 
 def open_sheet(place: Place, *, retry_refused: bool = False) -> Sheet:
-    """Read a problem, and what there is of its results; with ``retry_refused`` without refusals.
+    """Read a problem, and what there is of its results; ``retry_refused`` as in `Sheet`.
 
     A results file that is damaged counts as none: that is what a crash or a full disk leaves.
 
@@ -160,11 +158,8 @@ def open_sheet(place: Place, *, retry_refused: bool = False) -> Sheet:
     fields = _checked(document, str(place.problem))
     programs = [f"{fields.prompt}{text}\n{fields.tests}" for text in fields.completions]
     head = {name: value for name, value in document.items() if name != "completions"}
-    known = [
-        None if retry_refused and result["status"] == REFUSED else result
-        for result in _known_results(place.results, programs)
-    ]
-    return Sheet(place, fields.language, head, programs, known)
+    known = _known_results(place.results, programs)
+    return Sheet(place, fields.language, head, programs, known, retry_refused=retry_refused)
 
 
 def result_of(program: str, rules: dialects.Dialect, result: RunResult | Refused) -> dict[str, Any]:

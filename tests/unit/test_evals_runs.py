@@ -462,6 +462,42 @@ def test_a_sample_that_is_refused_is_written_down_and_sent_again_when_asked(
     assert [row["result"] for row in lines(path)] == expected
 
 
+def second_fails(request: RunRequest) -> RunResult:
+    """What was refused before: one ends with a fault of the sandbox, the others have a result."""
+    if "second" in request.code:
+        return done(Verdict.IE)
+    return done(Verdict.TLE, run=step(Verdict.TLE, signal=9))
+
+
+def test_a_sample_that_is_sent_again_costs_no_other_its_result(service: Served, tmp_path: Path):
+    solutions = ["right", "large first", "wrong", "large second", "right", "large third"]
+    rows = [task(n, canonical_solution=solution) for n, solution in enumerate(solutions)]
+    problems = jsonl(tmp_path / "problems.jsonl", rows)
+    path = tmp_path / "problems.jsonl_results.jsonl"
+    evaluate(service, "humaneval", problems, "--canonical")
+    before = path.read_bytes()
+    arguments = ("humaneval", problems, "--canonical", "--retry-refused")
+    assert evaluate(Served(url=f"{service.url}/nowhere"), *arguments).exit_code != 0
+    assert path.read_bytes() == before
+    service.judge = second_fails
+    assert evaluate(service, *arguments).exit_code == 3
+    assert [row["result"] for row in lines(path)] == [
+        "passed", "timed out", "failed: AssertionError", "refused: because", "passed", "timed out",
+    ]  # fmt: skip
+    assert len(service.seen) == 6 + 3
+    assert {*tmp_path.iterdir()} == {problems, path}
+
+
+def test_a_completion_that_is_sent_again_costs_no_other_its_result(service: Served, tmp_path: Path):
+    more = [f"right {number}" for number in range(WRITE_EVERY)]
+    put(tmp_path / "a.json", ["right", "large first", *more, "large second", "wrong"])
+    evaluate(service, "multipl-e", tmp_path)
+    service.judge = second_fails
+    assert evaluate(service, "multipl-e", tmp_path, "--retry-refused").exit_code == 3
+    statuses = [row["status"] for row in results(tmp_path / "a.results.json")["results"]]
+    assert statuses == ["OK", "Timeout", *["OK"] * len(more), "Refused", "Exception"]
+
+
 def test_a_fault_leaves_a_gap_that_is_filled_later(service: Served, tmp_path: Path):
     rows = [task(n, canonical_solution=["right", "fault", "wrong"][n]) for n in range(3)]
     problems = jsonl(tmp_path / "problems.jsonl", rows)
