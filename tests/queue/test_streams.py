@@ -353,24 +353,94 @@ async def test_a_caller_pushes_out_its_own_results_and_not_anothers(
     alices = [f"r_{number}_aa" for number in range(9)]
     bobs = [f"r_{number}_bb" for number in range(3)]
     with streams.redis.client() as client:
-        for number, name in enumerate([*bobs, *alices]):  # Bob's are the oldest
-            await submit(store, name)
-            claimed = await store.call("claim", "w", 1, 1, 0, "", "")
-            await store.call("commit", name, claimed[0][1], b"10 bytes..")
-            for key in ("finished", f"owned:{name[-2:]}"):
-                client.zincrby("{sandbox}:" + key, -40_000 + 1000 * number, name)
+        await finish(store, client, [*bobs, *alices])  # Bob's are the oldest
         await store.call("survey", keep, keep_bytes, 3_600_000)
-        left = [name.decode() for name in client.zrange("{sandbox}:finished", 0, -1)]
+        left = kept(client)
         assert len(left) == 6
-        assert {*bobs} <= {*left}
-        # A caller alone has all, and those of nobody, as before an upgrade, go when there are no others.
+        assert left[:3] == bobs
+        assert left[3:] == alices[-3:]
+        # A caller alone has all.
         await store.call("survey", 6, keep_bytes, -1)
-        assert client.zcard("{sandbox}:finished") == 0
-        assert client.exists("{sandbox}:kept_runs", "{sandbox}:kept_bytes") == 0
-        client.zadd("{sandbox}:finished", {"r_1": 1, "r_2": 2})
-        await store.call("survey", 1, keep_bytes, 1 << 60)
-        assert client.zrange("{sandbox}:finished", 0, -1) == [b"r_2"]
+        assert kept(client) == []
+        assert client.exists("{sandbox}:kept_by_runs", "{sandbox}:kept_by_bytes") == 0
     await store.close()
+
+
+async def test_runs_without_a_result_are_forgotten_too(streams: Rig) -> None:
+    store = streams.store()
+    with streams.redis.client() as client:
+        for number in range(3):
+            await submit(store, f"r_{number}_aa")
+            await store.call("cancel", f"r_{number}_aa")
+        await store.call("survey", 100, 100, -1)
+        assert kept(client) == []
+        assert client.keys("{sandbox}:kept_by_*") == []
+    await store.close()
+
+
+async def test_what_a_version_without_owners_has_kept_goes_first(streams: Rig) -> None:
+    store = streams.store()
+    before = [f"r_{number}_aa" for number in range(5)]
+    since = [f"r_{number}_bb" for number in range(3)]
+    with streams.redis.client() as client:
+        await finish(store, client, before)
+        client.delete("{sandbox}:owned:aa", "{sandbox}:kept_by_runs", "{sandbox}:kept_by_bytes")
+        await finish(store, client, since, first=len(before))
+        await store.call("survey", 6, 1 << 20, 3_600_000)
+        assert kept(client) == before[2:] + since
+        await store.call("survey", 2, 1 << 20, 3_600_000)
+        assert kept(client) == since[1:]
+    await store.close()
+
+
+async def test_what_a_version_without_owners_has_forgotten_counts_for_nobody(streams: Rig) -> None:
+    store = streams.store()
+    gone = [f"r_{number}_aa" for number in range(5)]
+    bobs = [f"r_{number}_bb" for number in range(4)]
+    with streams.redis.client() as client:
+        await finish(store, client, [*gone, *bobs, "r_9_aa"])
+        for name in gone:
+            client.zrem("{sandbox}:finished", name)
+            client.delete("{sandbox}:job:" + name)
+            client.hincrby("{sandbox}:counts", "kept_bytes", -10)
+        await store.call("survey", 100, 30, 3_600_000)
+        assert kept(client) == [*bobs[-2:], "r_9_aa"]
+        assert client.exists("{sandbox}:owned:aa") == 0
+    await store.close()
+
+
+async def test_what_it_costs_to_forget_does_not_grow_with_the_callers(streams: Rig) -> None:
+    store = streams.store()
+
+    def listings(client: Any) -> int:
+        calls: int = client.info("commandstats").get("cmdstat_hgetall", {"calls": 0})["calls"]
+        return calls
+
+    with streams.redis.client() as client:
+        await finish(store, client, [f"r_{number:x}_{number % 8}" for number in range(24)])
+        before = listings(client)
+        await store.call("survey", 24, 1 << 20, 3_600_000)
+        idle = listings(client) - before
+        await store.call("survey", 4, 1 << 20, 3_600_000)
+        assert len(kept(client)) == 4
+        assert (
+            listings(client) - before == 2 * idle
+        )  # what lists all callers is not called for each result
+    await store.close()
+
+
+def kept(client: Any) -> list[str]:
+    return [name.decode() for name in client.zrange("{sandbox}:finished", 0, -1)]
+
+
+async def finish(store: Store, client: Any, names: list[str], first: int = 0) -> None:
+    """Jobs have ended one a second, with results of ten bytes, all of them a while ago."""
+    for number, name in enumerate(names, first):
+        await submit(store, name)
+        claimed = await store.call("claim", "w", 1, 1, 0, "", "")
+        await store.call("commit", name, claimed[0][1], b"10 bytes..")
+        for key in ("finished", f"owned:{name.rpartition('_')[2]}"):
+            client.zincrby("{sandbox}:" + key, -60_000 + 1000 * number, name)
 
 
 async def submit(store: Store, name: str) -> None:

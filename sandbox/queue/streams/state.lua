@@ -16,8 +16,8 @@ local HANDED = P .. ':handed'     -- sorted set: jobs that are handed out by the
 local DONE = P .. ':done'         -- stream: ids of finished jobs, and small results, for who waits
 local FINISHED = P .. ':finished' -- sorted set: finished jobs by the time of their end
 local OWNED = P .. ':owned:'      -- sorted sets, one for each caller: its finished jobs, by the same time
-local KEPT_RUNS = P .. ':kept_runs'   -- hash: caller -> how many those are
-local KEPT_BYTES = P .. ':kept_bytes' -- hash: caller -> bytes of their results
+local KEPT_RUNS = P .. ':kept_by_runs'   -- sorted set: callers by how many those are
+local KEPT_BYTES = P .. ':kept_by_bytes' -- sorted set: callers by the bytes of their results
 local EXPIRES = P .. ':expires'   -- sorted set: unfinished jobs by the time at which nobody wants them any more
 local WORKERS = P .. ':workers'   -- sorted set: workers by their last heartbeat
 local HELLOS = P .. ':hellos'     -- hash: worker -> what it introduced itself with
@@ -159,8 +159,8 @@ local function finish(id, job, state, bytes, ...)
   local owner = owner_of(id)
   count('kept_bytes', bytes)
   call('ZADD', OWNED .. owner, now, id)
-  call('HINCRBY', KEPT_RUNS, owner, 1)
-  call('HINCRBY', KEPT_BYTES, owner, bytes)
+  call('ZINCRBY', KEPT_RUNS, 1, owner)
+  call('ZINCRBY', KEPT_BYTES, bytes, owner)
 end
 
 local function fail(id, job, code, message)
@@ -253,6 +253,13 @@ local function tidy()
   end
 end
 
+-- From here on all that a caller has is nobody's.
+local function disown(owner)
+  call('UNLINK', OWNED .. owner)
+  call('ZREM', KEPT_RUNS, owner)
+  call('ZREM', KEPT_BYTES, owner)
+end
+
 -- A finished job goes, and all that is kept of it.
 local function remove(id)
   local key = JOB .. id
@@ -263,26 +270,24 @@ local function remove(id)
     call('DEL', REQUEST .. request)
   end
   call('DEL', key)
-  call('ZREM', FINISHED, id)
-  if call('ZREM', OWNED .. owner, id) == 1 then
-    call('HINCRBY', KEPT_BYTES, owner, -bytes)
-    if call('HINCRBY', KEPT_RUNS, owner, -1) == 0 then
-      call('HDEL', KEPT_RUNS, owner)
-      call('HDEL', KEPT_BYTES, owner)
+  if call('ZREM', FINISHED, id) == 0 then
+    disown(owner) -- an older version has forgotten it, so what is known of its caller is wrong
+  elseif call('ZREM', OWNED .. owner, id) == 1 then
+    call('ZINCRBY', KEPT_BYTES, 0 - bytes, owner)
+    if tonumber(call('ZINCRBY', KEPT_RUNS, -1, owner)) == 0 then
+      disown(owner)
     end
   end
 end
 
--- The oldest job of the caller that has most, by runs or by bytes, and when it ended; nil if nobody has any.
-local function surplus(by)
-  local kept, whose, most = call('HGETALL', by), nil, -1
-  for index = 1, #kept, 2 do
-    local number = tonumber(kept[index + 1])
-    if number > most or (number == most and kept[index] < whose) then
-      whose, most = kept[index], number
-    end
+-- What goes when there is too much by runs or by bytes: the oldest job of the caller that has most. What an
+-- older version has finished is nobody's and goes before, when it is the oldest of all.
+local function surplus(by, oldest)
+  if not call('ZSCORE', OWNED .. owner_of(oldest[1]), oldest[1]) then
+    return oldest
   end
-  return whose and call('ZRANGE', OWNED .. whose, 0, 0, 'WITHSCORES')
+  local whose = call('ZREVRANGE', by, 0, 0)[1]
+  return call('ZRANGE', OWNED .. whose, 0, 0, 'WITHSCORES')
 end
 
 -- Beyond a bound the caller that has most of what is too much loses its oldest result, as in the API's memory.
@@ -301,7 +306,7 @@ local function forget(keep, keep_bytes, keep_ms)
       else
         return
       end
-      oldest = surplus(by) or oldest -- those that an older version has finished are nobody's
+      oldest = surplus(by, oldest)
       if now - tonumber(oldest[2]) <= UNREAD_MS then
         return
       end
