@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 # Microseconds of Redis, which does one thing at a time.
 _SUBMIT_US, _CLAIM_US, _COMMIT_US, _LOOK_US = 60.0, 55.0, 52.0, 22.0
+_FORGET_US = 16.0  # of each result, when it has been kept for long enough
 _HEARD_US = 3.0  # by each API, of each run that has ended
 _TOLD_BYTES = 4096  # a larger result is not told to all APIs, and one of them looks
 _TOLD_S = 15.0
@@ -115,7 +116,7 @@ def _looks(load: Load) -> int:
 def _redis_us(load: Load) -> tuple[float, float]:
     """Microseconds a second: for the runs, and for workers and APIs to know of each other."""
     heard_us = _HEARD_US * load.apis + _LOOK_US * _looks(load)
-    run_us = _SUBMIT_US + _CLAIM_US + _COMMIT_US + heard_us
+    run_us = _SUBMIT_US + _CLAIM_US + _COMMIT_US + _FORGET_US + heard_us
     workers_us = load.workers * (_BEAT_US + _IDLE_US) + load.under_way * _BEAT_A_JOB_US
     apis_us = load.apis * (_SURVEY_US + load.workers * _NEWS_A_WORKER_US)
     return load.rate * run_us, workers_us + apis_us
