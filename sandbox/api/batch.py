@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from pydantic import ValidationError
 
@@ -24,13 +25,20 @@ _CHECKED_AT_ONCE = 16
 _FULL_PAUSE_S = 0.05
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
-    """A request of a batch, that of line ``number`` from 1; ``size_bytes`` is what it had in the body."""
+    """A request of a batch as it came, in line ``number`` from 1.
+
+    A parsed one takes ten times the memory or more, so it is parsed again when its turn has come.
+    """
 
     number: int
-    request: RunRequest
-    size_bytes: int
+    text: bytes
+
+    @cached_property
+    def request(self) -> RunRequest:
+        """Parsed once, however often it is tried. Raises ValidationError, ApiError."""
+        return RunRequest.model_validate(parse_json(self.text))
 
 
 async def parse_batch(service: Service, body: bytes, caller: Caller) -> deque[Line]:
@@ -46,24 +54,23 @@ async def parse_batch(service: Service, body: bytes, caller: Caller) -> deque[Li
         if not line.strip():
             continue
         number = len(lines) + 1
-        lines.append(Line(number, _parse_line(service, caller, number, line), len(line)))
+        _check_line(service, caller, Line(number, line))
+        lines.append(Line(number, line))
         if number % _CHECKED_AT_ONCE == 0:
             await asyncio.sleep(0)
     return lines
 
 
-def _parse_line(service: Service, caller: Caller, number: int, line: bytes) -> RunRequest:
-    where = f"line {number}: "
+def _check_line(service: Service, caller: Caller, line: Line) -> None:
+    where = f"line {line.number}: "
     try:
-        request = RunRequest.model_validate(parse_json(line))
-        service.make_job(request, caller)
+        service.make_job(line.request, caller)
     except ValidationError as error:
         raise invalid(error.errors(include_url=False)[0], where) from None
     except ApiError as error:
         if error.status_code < 500:
             error.detail = where + error.detail
         raise
-    return request
 
 
 async def run_batch(
@@ -75,7 +82,7 @@ async def run_batch(
     shutting down for example, gets a line with an error. Lines are taken out of ``waiting``, and what
     ``held`` has of them is given back, as they are started.
     """
-    held.shrink_to(sum(line.size_bytes for line in waiting))
+    held.shrink_to(sum(len(line.text) for line in waiting))
     under_way: dict[asyncio.Future[bytes], tuple[int, Run]] = {}
     try:
         while waiting or under_way:
@@ -112,7 +119,7 @@ async def _start_some(
                 service.metrics.refused(error.code)
             refusals.append(_with_number(line.number, bytes(answer(error).body)))
         waiting.popleft()
-        held.shrink_to(held.size_bytes - line.size_bytes)
+        held.shrink_to(held.size_bytes - len(line.text))
     return refusals
 
 

@@ -74,3 +74,17 @@ async def test_a_waiting_run_takes_the_memory_that_the_queue_counts(
         api.worker.release()
         for call in calls:
             await call.task
+
+
+@pytest.mark.usefixtures("traced")
+async def test_a_waiting_line_of_a_batch_takes_the_memory_that_is_counted_of_it() -> None:
+    tests = [{"stdin": f"{number}", "expected_output": f"{number}"} for number in range(20)]
+    line = json.dumps({"language": "python", "code": "print(input())", "tests": tests}).encode()
+    async with serve(slots=1, queue_size=1) as api:
+        api.worker.hold()
+        before_bytes = traced_bytes()
+        call = Call(api.app, "/runs", b"\n".join([line] * 2000), "application/x-ndjson")
+        await until(lambda: api.service.queue.full)
+        await until(lambda: api.service.bodies.held_bytes == 1998 * len(line))
+        assert traced_bytes() - before_bytes < 3 * api.service.bodies.held_bytes
+        call.task.cancel()
