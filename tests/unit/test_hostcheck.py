@@ -12,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.cgroups import Layout
-from runtime.hostcheck import CHECKS, Finding, Level, check_host, run_checks, trial
+from runtime.hostcheck import (
+    CHECKS,
+    Finding,
+    Level,
+    check_host,
+    kernel_trials,
+    run_checks,
+    trial,
+)
 from runtime.hostcheck.machine import (
     NEEDED_CAPABILITIES,
     Machine,
@@ -671,6 +679,14 @@ def test_steps_pass_up_to_the_one_that_fails_and_the_rest_is_not_tried(failing, 
         for number in range(3)
     ]
     assert expected == list(try_steps(steps))
+
+
+def test_a_step_may_fail_with_less_than_a_failure_and_only_the_last_one_does(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    steps = [Step("1", do_nothing, "", ""), Step("2", refuse, "works", "mend it", Level.CAUTION)]
+    assert [*try_steps(steps)][1] == Finding("2", Level.CAUTION, "[Errno 1] no", "mend it")
+    for trials in (kernel_trials._WORKER_STEPS, kernel_trials._RUN_STEPS):
+        assert {step.failure for step in trials[:-1]} <= {Level.FAIL}
 
 
 def test_a_step_that_fails_for_a_user_asks_for_root(monkeypatch):
