@@ -16,7 +16,7 @@ from runtime.limits import Limits
 from runtime.outcome import Kill
 from runtime.pool import SlotPool
 from runtime.slot import Slot
-from tests.privileged.lab import Runner, until
+from tests.privileged.lab import ROOMY, Runner, until
 from tests.privileged.leaks import container_pid, members, slots_of
 from tests.privileged.outcomes import FINISHED, ended, lines, said
 
@@ -65,7 +65,7 @@ for _ in range(1000):
             except OSError: pass
 print("alive")
 """
-    first, second = runner.python_in_one_slot(code, "print('fine')")
+    first, second = runner.python_in_one_slot(code, "print('fine')", limits=ROOMY)
     assert ("alive\n", "fine\n") == (said(first), said(second))
 
 

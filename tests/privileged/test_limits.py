@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from runtime.hostcheck.versions import parse_version
 from runtime.limits import KIB, MIB, Limits
 from runtime.outcome import Kill, Outcome
 from runtime.pool import Image
 from runtime.run import Run
-from tests.privileged.lab import Runner
+from tests.privileged.lab import Runner, peak_begins_anew
 from tests.privileged.outcomes import FINISHED, ended, lines, said, was_short_of_memory
 
 # How much more than its limit a run may take until it is ended: the machine may be busy.
@@ -23,12 +22,6 @@ BY_WALL = (None, 9, Kill.WALL_TIME)
 BY_OUTPUT = (None, 9, Kill.OUTPUT)
 SHORT = Limits(cpu_time_s=0.3, wall_time_s=5)
 SHORT_WALL = Limits(cpu_time_s=5, wall_time_s=0.4)
-
-
-def peak_begins_anew() -> bool:
-    """Whether a run's memory is told also when an earlier one in the slot had more."""
-    release = parse_version(os.uname().release)
-    return not Path("/sys/fs/cgroup/cgroup.controllers").exists() or (6, 12) <= (release or ())
 
 
 # --- CPU time -------------------------------------------------------------------------------------
@@ -362,7 +355,7 @@ int main(void) { return ftruncate(open("x", O_RDWR | O_CREAT, 0600), 1l << 44); 
 
 # --- processes ------------------------------------------------------------------------------------
 
-FEW = Limits(cpu_time_s=2, wall_time_s=1, pids=16)
+FEW = Limits(cpu_time_s=4, wall_time_s=2, pids=16)
 
 
 def test_the_number_of_processes_is_limited(runner: Runner):
