@@ -7,6 +7,7 @@ import socket
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from sandbox.jobs import ImageSummary, Job, JobResult, WorkerHello
 from sandbox.models import Verdict
@@ -14,6 +15,7 @@ from sandbox.queue.base import Fleet, JobQueue, WorkerEnd
 from sandbox.queue.client import QueueClient
 from sandbox.queue.local import LocalQueue
 from sandbox.queue.server import QueueServer
+from sandbox.queue.streams.line import Line
 from sandbox.queue.streams.queue import Bounds, StreamQueue
 from sandbox.queue.streams.store import Store
 from sandbox.queue.streams.worker import Holds, StreamWorker
@@ -182,20 +184,24 @@ class Rig:
 
 def mute(end: StreamWorker) -> None:
     """Cuts a worker's connection off: what it does from now on, nobody hears."""
-    end._store._redis = _Mute(end._store._redis.aclose)  # type: ignore[assignment]  # it raises whatever is asked of it
-    end._store._connection = None
+    give_redis(end._store, _Mute(end._store._redis.aclose))
 
 
 @contextlib.contextmanager
 def cut_off(queue: StreamQueue) -> Iterator[None]:
     """An API's end cannot reach Redis meanwhile."""
     real = queue._store._redis
-    queue._store._redis = _Mute(real.aclose)  # type: ignore[assignment]  # it raises whatever is asked of it
-    queue._store._connection = None
+    give_redis(queue._store, _Mute(real.aclose))
     try:
         yield
     finally:
-        queue._store._redis = real
+        give_redis(queue._store, real)
+
+
+def give_redis(store: Store, redis: Any) -> None:
+    """What a store talks to from now on."""
+    store._redis = redis
+    store._line, store._waiting_line = Line(redis), Line(redis)
 
 
 class _Mute:

@@ -12,7 +12,7 @@ from sandbox.queue.base import QueueBroken
 from sandbox.queue.streams.queue import StreamQueue
 from sandbox.queue.streams.store import Store
 from sandbox.queue.streams.worker import StreamWorker
-from tests.queue.rig import LEASE_S, Rig, cut_off, job, mute, rig_of
+from tests.queue.rig import LEASE_S, Rig, cut_off, give_redis, job, mute, rig_of
 from tests.queue.test_conformance import runs_of, until
 from tests.redis_server import RedisServer
 
@@ -90,7 +90,7 @@ async def test_a_worker_that_is_cut_off_stops_what_others_were_given(streams: Ri
     mute(end)
     other = await streams.worker(name="other")
     await until(lambda: len(other.started) == 1)
-    end._store._redis = real
+    give_redis(end._store, real)
     await until(lambda: cut_off.cancelled == [ticket.id])
     other.release()
     assert (await ticket.result).worker == "other"

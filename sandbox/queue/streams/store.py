@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
@@ -20,11 +19,11 @@ from redis.exceptions import (
     OutOfMemoryError,
     ReadOnlyError,
     RedisError,
-    ResponseError,
     TimeoutError,
 )
 
 from sandbox.queue.base import QueueBroken
+from sandbox.queue.streams.line import Line
 
 # In braces: all keys of a queue are on the same node of a cluster.
 PREFIX = "{sandbox}"
@@ -73,7 +72,7 @@ class Store:
             socket_connect_timeout=_SOCKET_S,
             retry=Retry(NoBackoff(), 0),  # what may be tried again is decided in `call`
         )
-        self._connection: AbstractConnection | None = None
+        self._line, self._waiting_line = Line(self._redis), Line(self._redis)
         self._queued: list[_Call] = []
         self._pump: asyncio.Task[None] | None = None
 
@@ -135,23 +134,8 @@ class Store:
         return replies
 
     async def _execute(self, calls: Sequence[_Call]) -> list[Any]:
-        """Sends calls in one write, and reads the replies.
-
-        On a connection that is kept: to take one from the pool, and to build a pipeline, costs the client
-        more than all the rest of a call.
-        """
-        if self._connection is None:
-            pool = self._redis.connection_pool
-            self._connection = await pool.get_connection()  # type: ignore[no-untyped-call]  # its decorator has no types
-        connection = self._connection
-        try:
-            head = ("EVALSHA", _SCRIPT_ID, 1, self._prefix)
-            packed = connection.pack_commands([(*head, *one.arguments) for one in calls])
-            await connection.send_packed_command(packed)
-            return [await _reply_of(connection) for _ in calls]
-        except BaseException:
-            await connection.disconnect(nowait=True)  # with it go replies that nobody has read
-            raise
+        head = ("EVALSHA", _SCRIPT_ID, 1, self._prefix)
+        return await self._line.ask([(*head, *one.arguments) for one in calls])
 
     async def wait_for_work(self, at_most_s: float) -> None:
         """Waits until jobs may be waiting, at most so long.
@@ -160,7 +144,7 @@ class Store:
             QueueBroken: Redis cannot be reached.
         """
         with _passing_is_broken():
-            await self._redis.blpop([f"{self._prefix}:wake"], timeout=at_most_s)
+            await self._wait_with("BLPOP", f"{self._prefix}:wake", str(at_most_s))
 
     async def last_done(self) -> bytes:
         """The place up to which jobs have finished. Raises QueueBroken."""
@@ -179,13 +163,21 @@ class Store:
             QueueBroken: Redis cannot be reached.
         """
         with _passing_is_broken():
-            found: Any = await self._redis.xread(
-                {f"{self._prefix}:done": after}, count=1000, block=int(at_most_s * 1000)
-            )
+            found = await self._wait_with(
+                "XREAD", "COUNT", 1000, "BLOCK", int(at_most_s * 1000), "STREAMS",
+                f"{self._prefix}:done", after,
+            )  # fmt: skip
         if not found:
             return after, []
-        entries: list[tuple[bytes, End]] = found[0][1]
-        return entries[-1][0], [told for _place, told in entries]
+        entries: list[tuple[bytes, list[bytes]]] = found[0][1]
+        told = [dict(zip(words[::2], words[1::2], strict=True)) for _place, words in entries]
+        return entries[-1][0], told
+
+    async def _wait_with(self, *command: str | bytes | int) -> Any:
+        (reply,) = await self._waiting_line.ask([command])
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
 
     async def close(self) -> None:
         """Closes all connections."""
@@ -194,14 +186,6 @@ class Store:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._pump
         await self._redis.aclose()
-
-
-async def _reply_of(connection: AbstractConnection) -> Any:
-    """What Redis answers; what it refuses is an answer."""
-    try:
-        return await connection.read_response()
-    except ResponseError as error:
-        return error
 
 
 @contextlib.contextmanager
