@@ -201,7 +201,7 @@ def cut_off(queue: StreamQueue) -> Iterator[None]:
 def give_redis(store: Store, redis: Any) -> None:
     """What a store talks to from now on."""
     store._redis = redis
-    store._line, store._waiting_line = Line(redis), Line(redis)
+    store._line, store._waiting_line = Line(redis, 5.0), Line(redis, 5.0)
 
 
 class _Mute:

@@ -68,11 +68,11 @@ class Store:
         self._redis = Redis.from_url(
             url,
             protocol=2,
-            socket_timeout=_SOCKET_S,
+            socket_timeout=None,  # a line bounds the whole of a question
             socket_connect_timeout=_SOCKET_S,
             retry=Retry(NoBackoff(), 0),  # what may be tried again is decided in `call`
         )
-        self._line, self._waiting_line = Line(self._redis), Line(self._redis)
+        self._line, self._waiting_line = (Line(self._redis, _SOCKET_S) for _ in range(2))
         self._queued: list[_Call] = []
         self._pump: asyncio.Task[None] | None = None
 
@@ -127,7 +127,7 @@ class Store:
         replies = await self._execute(calls)
         unknown = [index for index, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
         if unknown:  # a server that has just been started
-            await self._redis.script_load(_SCRIPT)
+            await self._line.ask([("SCRIPT", "LOAD", _SCRIPT)])
             again = await self._execute([calls[index] for index in unknown])
             for index, reply in zip(unknown, again, strict=True):
                 replies[index] = reply
@@ -149,7 +149,9 @@ class Store:
     async def last_done(self) -> bytes:
         """The place up to which jobs have finished. Raises QueueBroken."""
         with _passing_is_broken():
-            newest: Any = await self._redis.xrevrange(f"{self._prefix}:done", count=1)
+            newest = await self._wait_with(
+                "XREVRANGE", f"{self._prefix}:done", "+", "-", "COUNT", 1
+            )
         place: bytes = newest[0][0] if newest else b"0-0"
         return place
 
