@@ -21,6 +21,14 @@ _READ_ONLY = ["bus", "fs", "irq", "sys", "sysrq-trigger"]
 _DEVICES = ((1, 3), (1, 5), (1, 7), (1, 8), (1, 9), (5, 0), (5, 2))
 
 
+def copy_of(container: Mapping[str, Any], without: str = "") -> dict[str, Any]:
+    """A container of a manifest, to be changed; with one capability less if need be."""
+    copy: dict[str, Any] = json.loads(json.dumps(container))
+    if without:
+        copy["securityContext"]["capabilities"]["add"].remove(without)
+    return copy
+
+
 def _bind(source: Path, target: str, *options: str) -> dict[str, Any]:
     return {
         "destination": target,

@@ -1,7 +1,6 @@
 """The pod that builds images on Kubernetes, on this machine: what it may do is enough and is needed."""
 
 import contextlib
-import json
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ import pytest
 
 from images.store import ImageStore
 from tests.deploy.manifests import config_map_files, environment, pod
-from tests.deploy.pod import config, running, this_machines_root
+from tests.deploy.pod import config, copy_of, running, this_machines_root
 from tests.service.conftest import UserIds
 
 # A package mirror may be slow.
@@ -56,10 +55,7 @@ def built(without: str = "") -> Iterator[Built]:
     """The pod's first container has ended, which had one capability less if need be."""
     of = pod(_FOLDER, "images")
     (first,) = of.spec["initContainers"]
-    container = json.loads(json.dumps(first))  # a copy
-    added: list[str] = container["securityContext"]["capabilities"]["add"]
-    if without:
-        added.remove(without)
+    container = copy_of(first, without)
     container["volumeMounts"] += [
         {"name": "definitions", "mountPath": "/definitions", "readOnly": True},
         {"name": "project", "mountPath": str(_PROJECT), "readOnly": True},

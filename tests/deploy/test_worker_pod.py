@@ -17,7 +17,7 @@ from sandbox.models import Readiness, RunResult
 from sandbox.settings import Settings
 from tests.chaos.processes import Part
 from tests.deploy.manifests import config_map_files, environment, pod
-from tests.deploy.pod import config, running, this_machines_root
+from tests.deploy.pod import config, copy_of, running, this_machines_root
 from tests.redis_server import redis_server
 from tests.service.conftest import UserIds
 
@@ -64,10 +64,7 @@ class Cluster:
 def cluster(without: str = "") -> Iterator[Cluster]:
     """The pod, without one of its capabilities if need be."""
     of = pod("overlays/small", "worker")
-    container = json.loads(json.dumps(of.main))  # a copy
-    added: list[str] = container["securityContext"]["capabilities"]["add"]
-    if without:
-        added.remove(without)
+    container = copy_of(of.main, without)
     container["volumeMounts"] += [
         {"name": "redis", "mountPath": "/redis"},
         {"name": "project", "mountPath": str(_PROJECT), "readOnly": True},
