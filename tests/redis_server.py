@@ -33,6 +33,12 @@ class RedisServer:
         """For the setting ``queue``."""
         return f"unix://{self.socket}"
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Starts it, and waits until it has loaded its file."""
         settings = {

@@ -29,23 +29,27 @@ from sandbox.queue.open import open_queue, open_worker_end
 from sandbox.settings import Settings
 from tests.bench.closed_loop import variant_numbers
 from tests.bench.load import Answer, Exchange, generate, make_request
-from tests.bench.machine import cpu_s
+from tests.bench.machine import busy_s, cpu_s
 from tests.bench.services import FIRST_UID
-from tests.redis_server import redis_server
+from tests.redis_server import RedisServer, redis_server
 from tests.service.conftest import Service
 
 _WORKERS = (1, 3, 8)
 _AT_ONCE = 64
 _KINDS = ("local", "redis no", "redis everysec", "redis always")
+_WHOSE = ("api", "worker", "redis", "machine")
 _BODY = b'{"language":"python","code":"print(%d)"}'
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the whole service does, and what CPU time of the API a run takes."""
+    """What the whole service does, and what CPU time a run takes of whom, in ms."""
 
     runs_per_s: float
     api_ms: float
+    worker_ms: float
+    redis_ms: float
+    machine_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,13 @@ def _say(line: str) -> None:
 
 
 @contextlib.contextmanager
-def _queue_of(kind: str) -> Iterator[str | None]:
-    """The setting ``queue`` for a kind."""
+def _queue_of(kind: str) -> Iterator[RedisServer | None]:
+    """The Redis of a kind; None for the local queue."""
     if kind == "local":
         yield None
         return
     with redis_server(fsync=kind.removeprefix("redis ")) as redis:
-        yield redis.url
+        yield redis
 
 
 # The whole service.
@@ -92,18 +96,22 @@ def _service(seconds: float, rounds: int) -> None:
     seen: dict[str, list[Figures]] = {kind: [] for kind in _KINDS}
     for _ in range(rounds):
         for kind in _KINDS:
-            with tempfile.TemporaryDirectory() as place, _queue_of(kind) as queue:
-                seen[kind].append(_measured(Path(place) / "run", queue, seconds))
+            with tempfile.TemporaryDirectory() as place, _queue_of(kind) as redis:
+                seen[kind].append(_measured(Path(place) / "run", redis, seconds))
     base = statistics.median(one.runs_per_s for one in seen["local"])
     for kind, found in seen.items():
-        middle = statistics.median(one.runs_per_s for one in found)
-        api_ms = statistics.median(one.api_ms for one in found)
-        row = f"{middle:8.0f} runs a second {middle / base:6.2f} of local"
-        _say(f"service, {kind:<15}{row} {api_ms:6.2f} ms of the API each")
+
+        def middle(name: str, found: list[Figures] = found) -> float:
+            return statistics.median(getattr(one, name) for one in found)
+
+        rate = middle("runs_per_s")
+        row = f"{rate:8.0f} runs a second {rate / base:6.2f} of local"
+        cpu = ", ".join(f"{name} {middle(f'{name}_ms'):.2f}" for name in _WHOSE)
+        _say(f"service, {kind:<15}{row}; ms of CPU a run: {cpu}")
 
 
-def _measured(run_dir: Path, queue: str | None, seconds: float) -> Figures:
-    more = {} if queue is None else {"queue": queue}
+def _measured(run_dir: Path, redis: RedisServer | None, seconds: float) -> Figures:
+    more = {} if redis is None else {"queue": redis.url}
     service = Service(run_dir, first_uid=FIRST_UID, **more)
     try:
         url = urllib.parse.urlsplit(service.url)
@@ -114,14 +122,23 @@ def _measured(run_dir: Path, queue: str | None, seconds: float) -> Figures:
             runner.run(
                 generate(address, _requests(), 16, seconds / 4)
             )  # what is slow the first time
-            before_s = cpu_s(service.api)
+            before_s = _spent_s(service, redis)
             sample = runner.run(generate(address, _requests(), 16, seconds))
-            api_s = cpu_s(service.api) - before_s
+            after_s = _spent_s(service, redis)
         if sample.errors:
             raise RuntimeError(sample.first_error)
-        return Figures(sample.runs / sample.elapsed_s, 1000 * api_s / sample.runs)
+        spent = zip(after_s, before_s, strict=True)
+        each_ms = [1000 * (after - before) / sample.runs for after, before in spent]
+        return Figures(sample.runs / sample.elapsed_s, *each_ms)
     finally:
         service.stop()
+
+
+def _spent_s(service: Service, redis: RedisServer | None) -> list[float]:
+    """What CPU time has been used by whom `_WHOSE` names."""
+    (worker,) = service.workers
+    of_redis_s = 0.0 if redis is None else cpu_s(redis.pid)
+    return [cpu_s(service.api), cpu_s(worker), of_redis_s, busy_s()]
 
 
 def _requests() -> Iterator[Exchange]:
@@ -138,7 +155,8 @@ def _check(answer: Answer) -> None:
 
 
 def _alone(kind: str, workers: int, seconds: float) -> Alone:
-    with tempfile.TemporaryDirectory() as place, _queue_of(kind) as queue:
+    with tempfile.TemporaryDirectory() as place, _queue_of(kind) as redis:
+        queue = redis.url if redis else None
         settings = Settings.model_validate({"run_dir": place, "queue": queue})
         spawn = multiprocessing.get_context("spawn")
         with contextlib.ExitStack() as undo:

@@ -15,7 +15,7 @@ from sandbox.queue.base import Fleet, JobQueue, WorkerEnd
 from sandbox.queue.client import QueueClient
 from sandbox.queue.local import LocalQueue
 from sandbox.queue.server import QueueServer
-from sandbox.queue.streams.line import Line
+from sandbox.queue.streams.line import Line, Listener
 from sandbox.queue.streams.queue import Bounds, StreamQueue
 from sandbox.queue.streams.store import Store
 from sandbox.queue.streams.worker import Holds, StreamWorker
@@ -202,6 +202,7 @@ def give_redis(store: Store, redis: Any) -> None:
     """What a store talks to from now on."""
     store._redis = redis
     store._line, store._waiting_line = Line(redis, 5.0), Line(redis, 5.0)
+    store._listener = Listener(redis, store._listener._channel, 5.0)
 
 
 class _Mute:

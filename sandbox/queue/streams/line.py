@@ -1,4 +1,4 @@
-"""One connection to Redis that is kept for one purpose."""
+"""Connections to Redis, each kept for one purpose."""
 
 import asyncio
 from collections.abc import Sequence
@@ -32,8 +32,7 @@ class Line:
         """
         async with asyncio.timeout(self._within_s):
             if self._connection is None:
-                pool = self._redis.connection_pool
-                self._connection = await pool.get_connection()  # type: ignore[no-untyped-call]  # its decorator has no types
+                self._connection = await _connected(self._redis)
             connection = self._connection
             try:
                 await connection.send_packed_command(connection.pack_commands(commands))
@@ -41,6 +40,58 @@ class Line:
             except BaseException:
                 await connection.disconnect(nowait=True)  # with it go replies that nobody has read
                 raise
+
+
+class Listener:
+    """What is published on a channel, one message after the other."""
+
+    def __init__(self, redis: Redis, channel: str, within_s: float) -> None:
+        """Nothing is connected before `begin`; ``within_s`` bounds that, and all silence after it."""
+        self._redis = redis
+        self._channel = channel
+        self._within_s = within_s
+        self._connection: AbstractConnection | None = None
+
+    async def begin(self) -> None:
+        """Returns when whatever is published from then on will be heard.
+
+        Raises:
+            RedisError, OSError: there is no connection, or it took too long.
+        """
+        async with asyncio.timeout(self._within_s):
+            if self._connection is None:
+                self._connection = await _connected(self._redis)
+            else:
+                await self._connection.disconnect(nowait=True)
+            await self._connection.send_command("SUBSCRIBE", self._channel)
+            await self._connection.read_response()
+
+    async def next(self) -> bytes:
+        """Waits for the next message, as long as there is a connection; who is silent is asked.
+
+        Raises:
+            RedisError, OSError: it is lost, and whatever was published since; begin again.
+        """
+        connection = self._connection
+        assert connection is not None
+        is_asked = False
+        while True:
+            # Nothing is lost when this has taken too long: it goes on where it was.
+            reply = await connection.read_response(timeout=self._within_s / 2)
+            if reply is not None and reply[0] == b"message":
+                message: bytes = reply[2]
+                return message
+            if reply is None and is_asked:
+                await connection.disconnect(nowait=True)
+                raise TimeoutError(f"nothing was heard for {self._within_s} s")
+            if is_asked := reply is None:
+                await connection.send_command("PING")
+
+
+async def _connected(redis: Redis) -> AbstractConnection:
+    pool = redis.connection_pool
+    connection: AbstractConnection = await pool.get_connection()  # type: ignore[no-untyped-call]  # its decorator has no types
+    return connection
 
 
 async def _reply_of(connection: AbstractConnection) -> Any:

@@ -31,7 +31,6 @@ log = logging.getLogger(__name__)
 # How often all tickets are compared with Redis, whatever was heard meanwhile.
 _COMPARE_S = 5.0
 _SURVEY_S = 1.0
-_READ_S = 1.0
 _PAUSE_S = 0.2
 _CANCEL_S = 60.0
 _LOOKED_AT_ONCE = 200
@@ -86,6 +85,9 @@ class StreamQueue:
         self._tickets: dict[str, Ticket] = {}
         # Submitted, and Redis has not said yet that it has them. Nobody else is given such a ticket.
         self._unconfirmed: set[str] = set()
+        # Finished, and with more than is told.
+        self._to_fetch: set[str] = set()
+        self._has_to_fetch = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._errands: set[asyncio.Task[None]] = set()
 
@@ -93,7 +95,7 @@ class StreamQueue:
         """Begins to listen for results and to look for workers."""
         with contextlib.suppress(QueueBroken):
             await self._look_around()
-        loops = (self._follow, self._keep_looking, self._keep_comparing)
+        loops = (self._follow, self._keep_fetching, self._keep_looking, self._keep_comparing)
         self._tasks = [asyncio.create_task(_for_ever(loop)) for loop in loops]
 
     async def stop(self) -> None:
@@ -296,28 +298,32 @@ class StreamQueue:
         ticket.result.set_result(result)
 
     async def _follow(self) -> None:
-        """Hears which jobs have finished, from where it heard last, and with what.
-
-        Results that are not told, because they are large, are fetched.
-        """
-        place = await self._store.last_done()
+        """Hears which jobs finish, and with what; what finished while nobody listened is looked up."""
+        await self._store.listen()
         await self._look(self._confirmed())
         while True:
-            after, ends = await self._store.read_done(place, _READ_S)
-            await self._look([job_id for end in ends if (job_id := self._untold(end)) is not None])
-            place = after
+            self._hear(await self._store.next_end())
 
-    def _untold(self, end: End) -> str | None:
-        """Takes what is told of a job; names it if its result has to be fetched."""
-        ticket = self._tickets.get(end[b"id"].decode())
+    def _hear(self, end: End) -> None:
+        """Takes what is told of a job. A large result is not, and has to be fetched."""
+        ticket = self._tickets.get(end.id)
         if ticket is None or ticket.result.done():
-            return None
-        if (result := end.get(b"result")) is None:
-            return ticket.id
-        ticket.claimed_s = ticket.submitted_s + int(end[b"waited"]) / _MS
-        ticket.finished_s = ticket.claimed_s + int(end[b"took"]) / _MS
-        self._end(ticket, _read_result(ticket.id, result))
-        return None
+            return
+        self._unconfirmed.discard(end.id)  # else Redis would not have named it
+        if end.result is None:
+            self._to_fetch.add(end.id)
+            self._has_to_fetch.set()
+            return
+        ticket.claimed_s = ticket.submitted_s + end.waited_ms / _MS
+        ticket.finished_s = ticket.claimed_s + end.took_ms / _MS
+        self._end(ticket, _read_result(ticket.id, end.result))
+
+    async def _keep_fetching(self) -> None:
+        while True:
+            await self._has_to_fetch.wait()
+            self._has_to_fetch.clear()
+            wanted, self._to_fetch = self._to_fetch, set()
+            await self._look(list(wanted))
 
     async def _keep_comparing(self) -> None:
         while True:

@@ -1,7 +1,7 @@
 -- The queue's state in Redis: every key and every transition, each of them atomic.
 --
--- KEYS[1] is the prefix of all keys; ARGV[1] names the transition, ARGV[2] is how long a lease lasts, in ms,
--- and the others are the transition's arguments.
+-- KEYS[1] is the prefix of all keys; ARGV[1] is how long a lease lasts, in ms. The others are transitions, one
+-- after the other: the name of each, how many arguments it takes, and those. There is an answer for each.
 -- A job is a hash. While it is queued, handed out or running, its id is an entry in one lane, which is a stream
 -- with a consumer group, for one size and one image, as `slow:python`. `token` grows whenever it is given to a
 -- worker or taken from one, and only who knows the present token can commit a result. A job that is handed out
@@ -13,7 +13,7 @@ local WAKE = P .. ':wake'         -- list: something for each job that came, for
 local COUNTS = P .. ':counts'     -- hash: waiting, bytes, work_ms, running, kept_bytes, and what has happened
 local LANES = P .. ':lanes'       -- hash: lane -> jobs that are queued in it
 local HANDED = P .. ':handed'     -- sorted set: jobs that are handed out by the time at which they came
-local DONE = P .. ':done'         -- stream: ids of finished jobs, and small results, for who waits
+local DONE = P .. ':done'         -- channel: ids of finished jobs, and small results, for who waits
 local FINISHED = P .. ':finished' -- sorted set: finished jobs by the time of their end
 local OWNED = P .. ':owned:'      -- sorted sets, one for each caller: its finished jobs, by the same time
 local KEPT_RUNS = P .. ':kept_by_runs'   -- sorted set: callers by how many those are
@@ -27,14 +27,13 @@ local FAULTS = P .. ':faults'     -- hash: worker -> why it has given up, for a 
 local GROUP = 'workers'
 local RETURNED = 'back:'          -- begins the lanes of jobs that a worker has lost: they go first
 local MOST_DELIVERIES = 3
-local LEASE_MS = tonumber(ARGV[2])
+local LEASE_MS = tonumber(ARGV[1])
 local PREFERENCE_MS = 2000        -- so much longer another image's job must have waited to go first
 local FAST_SEEN_MS = 10000        -- a slot is kept free for fast jobs for so long after the last one
 local FAULTS_MS = 3600000         -- faults are forgotten so long after the last one
 local UNREAD_MS = 10000           -- results younger than this are kept whatever the bounds
-local DONE_MS = 15000             -- what is older need not be told: APIs have compared their tickets meanwhile
 local TOLD_BYTES = 4096           -- a larger result is not told to all APIs, but fetched by the one that waits
-local MOST_TOKENS, MOST_AT_ONCE = 1000, 200
+local MOST_TOKENS, MOST_AT_ONCE = 100, 200
 local MOST_FORGOTTEN = 2000       -- in one survey, of which each API makes one a second: more than can finish
 
 local call = redis.call
@@ -44,31 +43,38 @@ do
   now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- What the counts change by; they are written once, at the end.
-local changes = {}
-
-local function count(name, by)
-  changes[name] = (changes[name] or 0) + by
-end
+-- The counts that were asked for, and those that have changed; they are written once, at the end.
+local counts, changed = {}, {}
 
 local function counted(name)
-  return tonumber(call('HGET', COUNTS, name) or 0) + (changes[name] or 0)
+  if not counts[name] then
+    -- Most transitions need most of these.
+    local names = { 'waiting', 'bytes', 'work_ms', 'running', 'claimed', 'kept_bytes', 'fast_seen', name }
+    for index, value in ipairs(call('HMGET', COUNTS, unpack(names))) do
+      counts[names[index]] = counts[names[index]] or tonumber(value or 0)
+    end
+  end
+  return counts[name]
+end
+
+local function set_count(name, value)
+  counts[name], changed[name] = value, true
+end
+
+local function count(name, by)
+  set_count(name, counted(name) + by)
 end
 
 local function write_counts()
-  local names, written = {}, {}
-  for name in pairs(changes) do
-    names[#names + 1] = name
+  local written = {}
+  for name in pairs(changed) do
+    written[#written + 1] = name
+    written[#written + 1] = counts[name]
   end
-  if #names == 0 then
-    return
+  if #written > 0 then
+    call('HSET', COUNTS, unpack(written))
+    changed = {}
   end
-  for index, old in ipairs(call('HMGET', COUNTS, unpack(names))) do
-    written[2 * index - 1] = names[index]
-    written[2 * index] = tonumber(old or 0) + changes[names[index]]
-  end
-  call('HSET', COUNTS, unpack(written))
-  changes = {}
 end
 
 local function is_slow(lane)
@@ -84,13 +90,14 @@ local function owner_of(id)
   return string.match(id, '^r_%x+_(%x+)$') or ''
 end
 
-local function job_of(id)
+-- A job, with one more of its fields if it is named.
+local function job_of(id, ...)
   local values = call('HMGET', JOB .. id, 'state', 'token', 'lane', 'entry', 'bytes', 'work_ms', 'deliveries',
-    'expires', 'submitted', 'claimed')
+    'expires', 'submitted', 'claimed', ...)
   return {
     state = values[1], token = values[2], lane = values[3], entry = values[4], bytes = values[5],
     work_ms = values[6], deliveries = tonumber(values[7]), expires = tonumber(values[8]),
-    submitted = values[9], claimed = values[10],
+    submitted = values[9], claimed = values[10], more = values[11],
   }
 end
 
@@ -103,12 +110,11 @@ end
 -- Puts a job into a lane; what else is to be written of it can be given.
 local function enqueue(id, job, lane, ...)
   local stream = LANE .. lane
-  if call('EXISTS', stream) == 0 then
+  if call('HINCRBY', LANES, lane, 1) == 1 and call('EXISTS', stream) == 0 then
     call('XGROUP', 'CREATE', stream, GROUP, '0', 'MKSTREAM')
   end
   local entry = call('XADD', stream, '*', 'id', id)
   call('HSET', JOB .. id, 'state', 'queued', 'lane', lane, 'entry', entry, ...)
-  call('HINCRBY', LANES, lane, 1)
   wait_counts(job, 1)
   if call('LLEN', WAKE) < MOST_TOKENS then
     call('RPUSH', WAKE, '1')
@@ -139,14 +145,14 @@ local function begun(job)
   return 'state', 'running', 'claimed', now, 'deliveries', job.deliveries + 1
 end
 
--- What all APIs are told of an end, so that who waits need not ask.
+-- What all APIs are told of an end, so that who waits need not ask: of a small result also for how many ms the
+-- job waited and how many it took, and then the result.
 local function tell(id, job, result)
+  local told = id
   if result and #result <= TOLD_BYTES then
-    call('XADD', DONE, 'MINID', '~', now - DONE_MS, '*', 'id', id, 'waited', job.claimed - job.submitted,
-      'took', now - job.claimed, 'result', result)
-  else
-    call('XADD', DONE, 'MINID', '~', now - DONE_MS, '*', 'id', id)
+    told = table.concat({ id, job.claimed - job.submitted, now - job.claimed }, ' ') .. '\n' .. result
   end
+  call('PUBLISH', DONE, told)
 end
 
 -- An end; `bytes` has its result, which is one of the fields to be written.
@@ -216,8 +222,8 @@ end
 
 -- A new stamp of the fleet, for a worker that came or went: later than all before, also in an emptied Redis.
 local function stamp()
-  local fresh = math.max(tonumber(call('HGET', COUNTS, 'fleet') or 0) + 1, now)
-  call('HSET', COUNTS, 'fleet', fresh)
+  local fresh = math.max(counted('fleet') + 1, now)
+  set_count('fleet', fresh)
   return fresh
 end
 
@@ -230,11 +236,11 @@ end
 
 -- Leases that have run out, workers that are silent, and jobs that nobody wants any more.
 local function tidy()
-  local before = tonumber(call('HGET', COUNTS, 'tidied') or 0)
+  local before = counted('tidied')
   if now >= before and now - before < LEASE_MS / 20 then
     return
   end
-  call('HSET', COUNTS, 'tidied', now)
+  set_count('tidied', now)
   for _, lane in ipairs(call('HKEYS', LANES)) do
     local pending = call('XPENDING', LANE .. lane, GROUP, 'IDLE', LEASE_MS, '-', '+', MOST_AT_ONCE)
     give_back_all(lane, pending, true)
@@ -351,7 +357,7 @@ local function take(lane, consumer, is_ahead)
   end
   local entry = reply[1][2][1]
   local id = entry[2][2]
-  local job = job_of(id)
+  local job = job_of(id, 'payload')
   if job.expires < now then
     expire(id, job)
     return nil
@@ -364,8 +370,7 @@ local function take(lane, consumer, is_ahead)
   else
     call('HSET', JOB .. id, 'token', token, 'worker', consumer, begun(job))
   end
-  local payload = call('HGET', JOB .. id, 'payload')
-  return { id, token, job.deliveries + 1, is_slow(lane) and 1 or 0, payload, is_ahead and 1 or 0 }
+  return { id, token, job.deliveries + 1, is_slow(lane) and 1 or 0, job.more, is_ahead and 1 or 0 }
 end
 
 -- Of the lanes with waiting jobs the one whose next job has waited longest, with a start for images that a slot
@@ -409,11 +414,10 @@ function transition.submit(id, payload, bytes, work_ms, lane, wait_ms, language,
   if call('EXISTS', JOB .. id) == 1 then
     return { 'known', id }
   end
-  local counts = call('HMGET', COUNTS, 'waiting', 'bytes', 'work_ms')
-  local waiting, waiting_ms = tonumber(counts[1] or 0), tonumber(counts[3] or 0)
+  local waiting = counted('waiting')
   if waiting >= tonumber(most)
-    or tonumber(counts[2] or 0) + bytes > tonumber(most_bytes)
-    or waiting > 0 and waiting_ms + work_ms > tonumber(most_work_ms)
+    or counted('bytes') + bytes > tonumber(most_bytes)
+    or waiting > 0 and counted('work_ms') + work_ms > tonumber(most_work_ms)
   then
     return { 'full', '' }
   end
@@ -423,7 +427,7 @@ function transition.submit(id, payload, bytes, work_ms, lane, wait_ms, language,
     call('HSET', REQUEST .. request, 'id', id, 'digest', digest)
   end
   if not is_slow(lane) then
-    call('HSET', COUNTS, 'fast_seen', now)
+    set_count('fast_seen', now)
   end
   enqueue(id, { bytes = bytes, work_ms = work_ms }, lane, 'payload', payload, 'bytes', bytes,
     'work_ms', work_ms, 'token', 0, 'deliveries', 0, 'submitted', now, 'expires', now + wait_ms,
@@ -465,7 +469,7 @@ function transition.claim(consumer, slots, free, slow, has, holds, ahead, ...)
   end
   has, holds = words(has), words(holds)
   local most_slow = tonumber(slots)
-  if most_slow > 1 and now - tonumber(call('HGET', COUNTS, 'fast_seen') or 0) < FAST_SEEN_MS then
+  if most_slow > 1 and now - counted('fast_seen') < FAST_SEEN_MS then
     most_slow = most_slow - 1
   end
   local waiting, heads, claimed = {}, {}, {}
@@ -603,14 +607,14 @@ function transition.survey(keep, keep_bytes, keep_ms, seen)
   tidy()
   forget(tonumber(keep), tonumber(keep_bytes), tonumber(keep_ms))
   write_counts()
-  local counts = call('HGETALL', COUNTS)
-  counts[#counts + 1] = 'oldest_ms'
-  counts[#counts + 1] = now - oldest()
+  local all = call('HGETALL', COUNTS)
+  all[#all + 1] = 'oldest_ms'
+  all[#all + 1] = now - oldest()
   local faults = call('HGETALL', FAULTS)
-  local fleet = tonumber(call('HGET', COUNTS, 'fleet') or 0)
+  local fleet = counted('fleet')
   seen = tonumber(seen or 0)
   if seen == fleet then
-    return { counts, faults }
+    return { all, faults }
   end
   local after = seen < fleet and seen or 0 -- this Redis was emptied, and the API has seen another fleet
   local news = {}
@@ -618,14 +622,23 @@ function transition.survey(keep, keep_bytes, keep_ms, seen)
     news[#news + 1] = consumer
     news[#news + 1] = call('HGET', HELLOS, consumer)
   end
-  return { counts, faults, call('ZRANGE', CAME, 0, -1), news }
+  return { all, faults, call('ZRANGE', CAME, 0, -1), news }
 end
 
-if ARGV[1] ~= 'submit' then
+if ARGV[2] ~= 'submit' then
   -- A full Redis refuses a script's first write if it takes memory. Only what brings more may be refused so:
   -- all else must go on, above all what makes room again. So the first write is one that takes none.
   call('DEL', P .. ':nothing')
 end
-local answer = transition[ARGV[1]](unpack(ARGV, 3))
+local answers, at = {}, 2
+while at < #ARGV do
+  local last = at + 1 + ARGV[at + 1]
+  local is_well, answer = pcall(transition[ARGV[at]], unpack(ARGV, at + 2, last))
+  if not is_well and type(answer) ~= 'table' then
+    answer = { err = 'ERR ' .. answer }
+  end
+  answers[#answers + 1] = answer
+  at = last + 1
+end
 write_counts()
-return answer
+return answers

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from redis.exceptions import (
 )
 
 from sandbox.queue.base import QueueBroken
-from sandbox.queue.streams.line import Line
+from sandbox.queue.streams.line import Line, Listener
 
 # In braces: all keys of a queue are on the same node of a cluster.
 PREFIX = "{sandbox}"
@@ -47,18 +47,36 @@ _PASSING = (
     OSError,
 )
 
+# What one run of the script may do and take, about: others must have their turn.
+_MOST_TOGETHER = 100
+_MOST_TOGETHER_BYTES = 1 << 20
+
 Argument = str | bytes | int
-End = dict[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What is told of a job that has finished; of a small result how long it took, and the result."""
+
+    id: str
+    waited_ms: int = 0
+    took_ms: int = 0
+    result: bytes | None = None
 
 
 @dataclass(slots=True)
 class _Call:
+    name: str
     arguments: tuple[Argument, ...]
     reply: asyncio.Future[Any]
 
+    @property
+    def size_bytes(self) -> int:
+        return sum(len(word) for word in self.arguments if not isinstance(word, int))
+
 
 class Store:
-    """A queue's state in one Redis. What is called at the same time travels together."""
+    """A queue's state in one Redis. What is called at the same time is one message, and one transition."""
 
     def __init__(self, url: str, *, prefix: str = PREFIX, lease_s: float = LEASE_S) -> None:
         """Nothing is connected before the first call."""
@@ -73,6 +91,7 @@ class Store:
             retry=Retry(NoBackoff(), 0),  # what may be tried again is decided in `call`
         )
         self._line, self._waiting_line = (Line(self._redis, _SOCKET_S) for _ in range(2))
+        self._listener = Listener(self._redis, f"{prefix}:done", _SOCKET_S)
         self._queued: list[_Call] = []
         self._pump: asyncio.Task[None] | None = None
 
@@ -86,7 +105,7 @@ class Store:
         pause_s = _FIRST_PAUSE_S
         while True:
             try:
-                return await self._once((name, self._lease_ms, *arguments))
+                return await self._once(name, arguments)
             except _PASSING as error:
                 if time.monotonic() + pause_s > deadline_s:
                     raise QueueBroken(f"Redis: {error}") from error
@@ -95,8 +114,8 @@ class Store:
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
-    async def _once(self, arguments: tuple[Argument, ...]) -> Any:
-        one = _Call(arguments, asyncio.get_running_loop().create_future())
+    async def _once(self, name: str, arguments: tuple[Argument, ...]) -> Any:
+        one = _Call(name, arguments, asyncio.get_running_loop().create_future())
         self._queued.append(one)
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._send_queued())
@@ -107,7 +126,7 @@ class Store:
         while self._queued:
             calls, self._queued = self._queued, []
             try:
-                replies = await self._pipeline(calls)
+                replies = await self._carry_out(calls)
             except (RedisError, OSError) as error:
                 replies = [error] * len(calls)
             except BaseException as error:
@@ -123,19 +142,21 @@ class Store:
                 else:
                     one.reply.set_result(reply)
 
-    async def _pipeline(self, calls: Sequence[_Call]) -> list[Any]:
-        replies = await self._execute(calls)
-        unknown = [index for index, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
-        if unknown:  # a server that has just been started
+    async def _carry_out(self, calls: Sequence[_Call]) -> list[Any]:
+        batches = list(_batches(calls))
+        answers = await self._execute(batches)
+        if any(isinstance(answer, NoScriptError) for answer in answers):
+            # The server has just been started, so that it knew it for none of them.
             await self._line.ask([("SCRIPT", "LOAD", _SCRIPT)])
-            again = await self._execute([calls[index] for index in unknown])
-            for index, reply in zip(unknown, again, strict=True):
-                replies[index] = reply
+            answers = await self._execute(batches)
+        replies: list[Any] = []
+        for batch, answer in zip(batches, answers, strict=True):
+            replies += [answer] * len(batch) if isinstance(answer, Exception) else answer
         return replies
 
-    async def _execute(self, calls: Sequence[_Call]) -> list[Any]:
-        head = ("EVALSHA", _SCRIPT_ID, 1, self._prefix)
-        return await self._line.ask([(*head, *one.arguments) for one in calls])
+    async def _execute(self, batches: Sequence[Sequence[_Call]]) -> list[Any]:
+        head = ("EVALSHA", _SCRIPT_ID, 1, self._prefix, self._lease_ms)
+        return await self._line.ask([(*head, *_words(batch)) for batch in batches])
 
     async def wait_for_work(self, at_most_s: float) -> None:
         """Waits until jobs may be waiting, at most so long.
@@ -146,34 +167,24 @@ class Store:
         with _passing_is_broken():
             await self._wait_with("BLPOP", f"{self._prefix}:wake", str(at_most_s))
 
-    async def last_done(self) -> bytes:
-        """The place up to which jobs have finished. Raises QueueBroken."""
+    async def listen(self) -> None:
+        """Begins to hear which jobs finish from now on. Raises QueueBroken."""
         with _passing_is_broken():
-            newest = await self._wait_with(
-                "XREVRANGE", f"{self._prefix}:done", "+", "-", "COUNT", 1
-            )
-        place: bytes = newest[0][0] if newest else b"0-0"
-        return place
+            await self._listener.begin()
 
-    async def read_done(self, after: bytes, at_most_s: float) -> tuple[bytes, list[End]]:
-        """The next place, and what is told of jobs that have finished between.
-
-        Waits for one, at most so long. There is always ``id``; of a small result also the ``result``, and
-        for how many ms the job has ``waited`` and the result ``took``.
+    async def next_end(self) -> End:
+        """Waits for the next job that finishes.
 
         Raises:
-            QueueBroken: Redis cannot be reached.
+            QueueBroken: Redis cannot be reached; what finishes until `listen` has returned is missed.
         """
         with _passing_is_broken():
-            found = await self._wait_with(
-                "XREAD", "COUNT", 1000, "BLOCK", int(at_most_s * 1000), "STREAMS",
-                f"{self._prefix}:done", after,
-            )  # fmt: skip
-        if not found:
-            return after, []
-        entries: list[tuple[bytes, list[bytes]]] = found[0][1]
-        told = [dict(zip(words[::2], words[1::2], strict=True)) for _place, words in entries]
-        return entries[-1][0], told
+            told, _, result = (await self._listener.next()).partition(b"\n")
+        job_id, *times_ms = told.decode().split(" ")
+        if not times_ms:
+            return End(job_id)
+        waited_ms, took_ms = map(int, times_ms)
+        return End(job_id, waited_ms, took_ms, result)
 
     async def _wait_with(self, *command: str | bytes | int) -> Any:
         (reply,) = await self._waiting_line.ask([command])
@@ -188,6 +199,28 @@ class Store:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._pump
         await self._redis.aclose()
+
+
+def _batches(calls: Iterable[_Call]) -> Iterator[list[_Call]]:
+    """What one run of the script is to do, in the order of the calls.
+
+    Those that bring jobs are among themselves: only they may be refused by a full server, all of them.
+    """
+    batch: list[_Call] = []
+    size_bytes = 0
+    for one in calls:
+        is_another_kind = bool(batch) and (one.name == "submit") != (batch[0].name == "submit")
+        size_bytes += one.size_bytes
+        if is_another_kind or len(batch) == _MOST_TOGETHER or size_bytes > _MOST_TOGETHER_BYTES:
+            yield batch
+            batch, size_bytes = [], one.size_bytes
+        batch.append(one)
+    yield batch
+
+
+def _words(batch: Iterable[_Call]) -> Iterator[Argument]:
+    for one in batch:
+        yield from (one.name, len(one.arguments), *one.arguments)
 
 
 @contextlib.contextmanager
