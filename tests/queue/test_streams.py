@@ -4,15 +4,11 @@ import asyncio
 from typing import Any
 
 import pytest
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
 from sandbox.api.errors import ApiError
 from sandbox.jobs import JobResult, Step, pack
 from sandbox.models import Verdict
 from sandbox.queue.base import QueueBroken
-from sandbox.queue.streams.line import Line
 from sandbox.queue.streams.queue import StreamQueue
 from sandbox.queue.streams.store import Store
 from sandbox.queue.streams.worker import StreamWorker
@@ -488,29 +484,6 @@ async def test_a_redis_that_was_emptied_is_noticed(streams: Rig) -> None:
     await until(lambda: worker.cancelled == [tickets[0].id] and len(fleet.workers) == 1)
     worker.release()
     assert (await (await queue.submit(job())).result).verdict is Verdict.OK
-
-
-async def test_a_redis_that_never_answers_is_given_up_and_asked_again_over_another_connection() -> (
-    None
-):
-    calls = 0
-
-    async def be_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal calls
-        calls += 1
-        await reader.read()
-        writer.close()
-
-    server = await asyncio.start_server(be_silent, "127.0.0.1", 0)
-    async with server:
-        port = server.sockets[0].getsockname()[1]
-        redis = Redis.from_url(f"redis://127.0.0.1:{port}/0", retry=Retry(NoBackoff(), 0))
-        line = Line(redis, 0.2)
-        for _ in range(2):
-            with pytest.raises(TimeoutError):
-                await line.ask([("PING",)])
-        await redis.aclose()
-    assert calls == 2
 
 
 async def test_without_redis_nothing_is_accepted_and_nothing_is_lost(

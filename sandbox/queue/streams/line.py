@@ -72,8 +72,8 @@ class Listener:
         Raises:
             RedisError, OSError: it is lost, and whatever was published since; begin again.
         """
-        connection = self._connection
-        assert connection is not None
+        if (connection := self._connection) is None:
+            raise ConnectionError("nobody listens")
         is_asked = False
         while True:
             # Nothing is lost when this has taken too long: it goes on where it was.

@@ -209,13 +209,17 @@ def _batches(calls: Iterable[_Call]) -> Iterator[list[_Call]]:
     batch: list[_Call] = []
     size_bytes = 0
     for one in calls:
-        is_another_kind = bool(batch) and (one.name == "submit") != (batch[0].name == "submit")
-        size_bytes += one.size_bytes
-        if is_another_kind or len(batch) == _MOST_TOGETHER or size_bytes > _MOST_TOGETHER_BYTES:
+        is_of_their_kind = bool(batch) and (one.name == "submit") == (batch[0].name == "submit")
+        has_room = (
+            len(batch) < _MOST_TOGETHER and size_bytes + one.size_bytes <= _MOST_TOGETHER_BYTES
+        )
+        if batch and not (is_of_their_kind and has_room):
             yield batch
-            batch, size_bytes = [], one.size_bytes
+            batch, size_bytes = [], 0
         batch.append(one)
-    yield batch
+        size_bytes += one.size_bytes
+    if batch:
+        yield batch
 
 
 def _words(batch: Iterable[_Call]) -> Iterator[Argument]:
