@@ -1,9 +1,9 @@
 """The queue in Redis, for several API processes and workers on many machines.
 
 Theory of operation. All state is in Redis, and all that changes it is in ``state.lua``: one script, whose
-transitions are atomic, with every key beside them. ``store.py`` calls it, once for all that is to be done at
-the same time; ``queue.py`` is the API's end and ``worker.py`` the worker's. A job's id waits as an entry of a
-stream (a *lane*), and workers are one consumer group of it.
+transitions are atomic, with every key beside them. ``store.py`` calls it, once for all that is to be done
+at the same time; ``queue.py`` is the API's end and ``worker.py`` the worker's. A job's id waits as an entry
+of a stream (a *lane*), and workers are one consumer group of it.
 
 *Claim*: a worker asks for as many jobs as it has free slots. Each gets a *token*, one more than the job's
 last. *Ahead*: a worker that is the only one is given as many again, which begin when a slot is free,
@@ -22,8 +22,8 @@ be said twice when an answer was lost. A job that was delivered three times and 
 each new job puts something, so that what came in between ends the wait at once; after a second it looks
 again. An API hears the ends of jobs on a channel; a small result is told there, a large one is asked for.
 What ends while it does not hear it finds by comparing all that it waits for with Redis: whenever it has
-begun to listen, and every five seconds. A ticket is registered before Redis is asked for its result, so that
-none can come before somebody is there to take it.
+begun to listen, and every five seconds. A ticket is registered before Redis is asked for its result, so
+that none can come before somebody is there to take it.
 
 *When Redis is away* calls are tried again until their deadline: 5 s for what a caller waits for (then
 503), two minutes for a result. Every transition can be repeated. A claim whose answer was lost costs a
