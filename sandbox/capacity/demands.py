@@ -14,7 +14,6 @@ _SUBMIT_US, _CLAIM_US, _COMMIT_US, _LOOK_US = 60.0, 55.0, 57.0, 22.0
 _FORGET_US = 16.0  # of each result, when it has been kept for long enough
 _HEARD_US = 3.0  # by each API, of each run that has ended
 _TOLD_BYTES = 4096  # a larger result is not told to all APIs, and one of them looks
-_TOLD_S = 15.0
 _BEAT_US, _BEAT_A_JOB_US = 20.0, 4.2
 _IDLE_US = 25.0  # a look for work, and the wait for it
 # Of each API, once a second; and for each worker, while workers come and go.
@@ -148,7 +147,7 @@ def _redis_network(load: Load) -> Demand:
 
 
 def _redis_disk(load: Load) -> Demand:
-    written_bytes = load.request_bytes + load.result_bytes + 2 * _RECORD_BYTES + _told_bytes(load)
+    written_bytes = load.request_bytes + load.result_bytes + 2 * _RECORD_BYTES
     remedy = "smaller requests (archives by their digest) and results; a faster disk; several Redis"
     return Demand("Redis: its disk", "B/s", load.rate * written_bytes, _SHARE * _DISK_BYTES, remedy)
 
@@ -156,13 +155,12 @@ def _redis_disk(load: Load) -> Demand:
 def _redis_memory(load: Load) -> Demand:
     requests = load.rate * load.answer_s * (load.request_bytes + _RECORD_BYTES)
     results = load.rate * _UNREAD_S * (load.result_bytes + _RECORD_BYTES)
-    results += load.rate * _TOLD_S * _told_bytes(load)
     remedy = "more memory (maxmemory); smaller results; SANDBOX_QUEUE_BYTES bounds what waits"
     return Demand("Redis: its memory", "B", requests + results, REDIS_MEMORY_BYTES, remedy)
 
 
 def _redis_connections(load: Load) -> Demand:
-    use = 2 * load.workers + 3 * load.apis
+    use = 2 * (load.workers + load.apis)
     remedy = "maxclients, and as many descriptors; fewer and larger workers"
     return Demand("Redis: connections", "", use, REDIS_CONNECTIONS, remedy)
 

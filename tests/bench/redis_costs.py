@@ -13,12 +13,14 @@ from sandbox.jobs import Job, JobResult, Language, LimitChanges, Step, WorkerHel
 from sandbox.models import Verdict
 from sandbox.queue.streams.store import Store
 from tests.api_harness import HELLO
+from tests.bench.machine import cpu_s
 from tests.queue.rig import images_of
 from tests.redis_server import RedisServer, redis_server
 
 _ROUNDS, _JOBS = 5, 2000
 _SLOTS = 8
 _WORKERS = 200
+_LISTENERS = 8
 
 Call = Callable[[int], Awaitable[Any]]
 
@@ -42,10 +44,10 @@ async def _measure(redis: RedisServer) -> dict[str, float]:
     costs: dict[str, float] = {}
 
     async def timed(name: str, call: Call, count: int, per: int = 1) -> None:
-        before_us = _evalsha_us(redis)
+        before_us = _calls_us(redis)
         for number in range(count):
             await call(number)
-        costs[name] = (_evalsha_us(redis) - before_us) / count / per
+        costs[name] = (_calls_us(redis) - before_us) / count / per
 
     payload = pack(Job("r_0", "python", None, b"x" * 1000))
     result = pack(JobResult("r_0", Verdict.AC, 1.0, run=Step(None, Verdict.AC, stdout=b"x" * 500)))
@@ -69,6 +71,7 @@ async def _measure(redis: RedisServer) -> dict[str, float]:
     async def commit(number: int) -> None:
         await store.call("commit", *held[number], result)
 
+    costs["heard, by an API"] = await _heard_us(redis, result)
     await timed("submit", submit, _JOBS)
     await timed("claim", claim, _JOBS)
     await timed("beat of 8 jobs", beat, 200)
@@ -95,6 +98,34 @@ async def _measure(redis: RedisServer) -> dict[str, float]:
     return costs
 
 
+async def _heard_us(redis: RedisServer, result: bytes) -> float:
+    """What a small result costs for each API that hears it, by Redis' own CPU time."""
+
+    async def published_s(count: int) -> float:
+        before_s = cpu_s(redis.pid)
+        with redis.client() as client:
+            for _ in range(count):
+                client.publish("{sandbox}:done", b"r_0 1 1\n" + result)
+                await asyncio.sleep(0)  # the listeners read
+        return cpu_s(redis.pid) - before_s
+
+    stores = [Store(redis.url) for _ in range(_LISTENERS)]
+    alone_s = await published_s(_JOBS)
+    for store in stores:
+        await store.listen()
+    hearing = [asyncio.create_task(_hear(store, _JOBS)) for store in stores]
+    heard_s = await published_s(_JOBS)
+    await asyncio.gather(*hearing)
+    for store in stores:
+        await store.close()
+    return (heard_s - alone_s) / _JOBS / _LISTENERS * 1e6
+
+
+async def _hear(store: Store, count: int) -> None:
+    for _ in range(count):
+        await store.next_end()
+
+
 def _hello(name: str) -> WorkerHello:
     limits = LimitChanges(10.0, 30.0, 1 << 29, 64, 1 << 26, 1 << 20, 1024)
     languages = tuple(
@@ -114,10 +145,10 @@ def _hello(name: str) -> WorkerHello:
     return WorkerHello(name, _SLOTS, languages, images, HELLO.host * 12)
 
 
-def _evalsha_us(redis: RedisServer) -> float:
+def _calls_us(redis: RedisServer) -> float:
     with redis.client() as client:
         stats: dict[str, Any] = client.info("commandstats")
-    return float(stats.get("cmdstat_evalsha", {"usec": 0})["usec"])
+    return float(stats.get("cmdstat_fcall", {"usec": 0})["usec"])
 
 
 if __name__ == "__main__":

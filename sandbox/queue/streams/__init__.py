@@ -1,9 +1,10 @@
 """The queue in Redis, for several API processes and workers on many machines.
 
-Theory of operation. All state is in Redis, and all that changes it is in ``state.lua``: one script, whose
-transitions are atomic, with every key beside them. ``store.py`` calls it, once for all that is to be done
-at the same time; ``queue.py`` is the API's end and ``worker.py`` the worker's. A job's id waits as an entry
-of a stream (a *lane*), and workers are one consumer group of it.
+Theory of operation. All state is in Redis, and all that changes it is in ``state.lua``, a library of Redis'
+functions: atomic transitions, with every key beside them. ``store.py`` loads it where it is not there yet,
+and calls it, once for all that is to be done at the same time; ``queue.py`` is the API's end and
+``worker.py`` the worker's. A job's id waits as an entry of a stream (a *lane*), and workers are one
+consumer group of it.
 
 *Claim*: a worker asks for as many jobs as it has free slots. Each gets a *token*, one more than the job's
 last. *Ahead*: a worker that is the only one is given as many again, which begin when a slot is free,

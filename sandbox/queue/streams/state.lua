@@ -1,13 +1,14 @@
 -- The queue's state in Redis: every key and every transition, each of them atomic.
 --
--- KEYS[1] is the prefix of all keys; ARGV[1] is how long a lease lasts, in ms. The others are transitions, one
--- after the other: the name of each, how many arguments it takes, and those. There is an answer for each.
+-- This is a library of Redis' functions; what stands above it when it is loaded gives NAME, which tells it from
+-- those of other versions, and P, the prefix of all keys. A call's first argument is how long a lease lasts, in
+-- ms. The others are transitions, one after the other: the name of each, how many arguments it takes, and those.
+-- There is an answer for each.
 -- A job is a hash. While it is queued, handed out or running, its id is an entry in one lane, which is a stream
 -- with a consumer group, for one size and one image, as `slow:python`. `token` grows whenever it is given to a
 -- worker or taken from one, and only who knows the present token can commit a result. A job that is handed out
 -- was claimed ahead: its worker has no slot for it yet, so that it still waits.
 
-local P = KEYS[1]
 local JOB, LANE, REQUEST = P .. ':job:', P .. ':lane:', P .. ':request:'
 local WAKE = P .. ':wake'         -- list: something for each job that came, for workers that wait
 local COUNTS = P .. ':counts'     -- hash: waiting, bytes, work_ms, running, kept_bytes, and what has happened
@@ -27,7 +28,6 @@ local FAULTS = P .. ':faults'     -- hash: worker -> why it has given up, for a 
 local GROUP = 'workers'
 local RETURNED = 'back:'          -- begins the lanes of jobs that a worker has lost: they go first
 local MOST_DELIVERIES = 3
-local LEASE_MS = tonumber(ARGV[1])
 local PREFERENCE_MS = 2000        -- so much longer another image's job must have waited to go first
 local FAST_SEEN_MS = 10000        -- a slot is kept free for fast jobs for so long after the last one
 local FAULTS_MS = 3600000         -- faults are forgotten so long after the last one
@@ -36,15 +36,9 @@ local TOLD_BYTES = 4096           -- a larger result is not told to all APIs, bu
 local MOST_TOKENS, MOST_AT_ONCE = 100, 200
 local MOST_FORGOTTEN = 2000       -- in one survey, of which each API makes one a second: more than can finish
 
-local call = redis.call
-local now
-do
-  local time = call('TIME')
-  now = time[1] * 1000 + math.floor(time[2] / 1000)
-end
-
--- The counts that were asked for, and those that have changed; they are written once, at the end.
-local counts, changed = {}, {}
+-- Of the call that is under way: Redis, its time in ms, how long a lease lasts, the counts that were asked for,
+-- and those that have changed, which are written once, at the end.
+local call, now, lease_ms, counts, changed
 
 local function counted(name)
   if not counts[name] then
@@ -237,15 +231,15 @@ end
 -- Leases that have run out, workers that are silent, and jobs that nobody wants any more.
 local function tidy()
   local before = counted('tidied')
-  if now >= before and now - before < LEASE_MS / 20 then
+  if now >= before and now - before < lease_ms / 20 then
     return
   end
   set_count('tidied', now)
   for _, lane in ipairs(call('HKEYS', LANES)) do
-    local pending = call('XPENDING', LANE .. lane, GROUP, 'IDLE', LEASE_MS, '-', '+', MOST_AT_ONCE)
+    local pending = call('XPENDING', LANE .. lane, GROUP, 'IDLE', lease_ms, '-', '+', MOST_AT_ONCE)
     give_back_all(lane, pending, true)
   end
-  for _, consumer in ipairs(call('ZRANGEBYSCORE', WORKERS, '-inf', now - LEASE_MS)) do
+  for _, consumer in ipairs(call('ZRANGEBYSCORE', WORKERS, '-inf', now - lease_ms)) do
     give_back_of(consumer, true)
     goes(consumer)
   end
@@ -625,20 +619,26 @@ function transition.survey(keep, keep_bytes, keep_ms, seen)
   return { all, faults, call('ZRANGE', CAME, 0, -1), news }
 end
 
-if ARGV[2] ~= 'submit' then
-  -- A full Redis refuses a script's first write if it takes memory. Only what brings more may be refused so:
-  -- all else must go on, above all what makes room again. So the first write is one that takes none.
-  call('DEL', P .. ':nothing')
-end
-local answers, at = {}, 2
-while at < #ARGV do
-  local last = at + 1 + ARGV[at + 1]
-  local is_well, answer = pcall(transition[ARGV[at]], unpack(ARGV, at + 2, last))
-  if not is_well and type(answer) ~= 'table' then
-    answer = { err = 'ERR ' .. answer }
+local function carry_out(_, words)
+  call = redis.call
+  local time = call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
+  lease_ms = tonumber(words[1])
+  counts, changed = {}, {}
+  local answers, at = {}, 2
+  while at < #words do
+    local last = at + 1 + words[at + 1]
+    local is_well, answer = pcall(transition[words[at]], unpack(words, at + 2, last))
+    if not is_well and type(answer) ~= 'table' then
+      answer = { err = 'ERR ' .. answer }
+    end
+    answers[#answers + 1] = answer
+    at = last + 1
   end
-  answers[#answers + 1] = answer
-  at = last + 1
+  write_counts()
+  return answers
 end
-write_counts()
-return answers
+
+-- A full Redis refuses what brings more. All else must go on, above all what makes room again.
+redis.register_function({ function_name = NAME .. '_bring', callback = carry_out })
+redis.register_function({ function_name = NAME .. '_turn', callback = carry_out, flags = { 'allow-oom' } })

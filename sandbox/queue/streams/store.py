@@ -15,10 +15,10 @@ from redis.backoff import NoBackoff
 from redis.exceptions import (
     BusyLoadingError,
     ConnectionError,
-    NoScriptError,
     OutOfMemoryError,
     ReadOnlyError,
     RedisError,
+    ResponseError,
     TimeoutError,
 )
 
@@ -33,8 +33,10 @@ _BEATS_A_LEASE = 10
 # How long a transition is tried, over and over, before it is called a failure.
 CALL_S = 5.0
 
-_SCRIPT = (Path(__file__).parent / "state.lua").read_bytes()
-_SCRIPT_ID = hashlib.sha1(_SCRIPT, usedforsecurity=False).hexdigest()
+_FUNCTIONS = (Path(__file__).parent / "state.lua").read_text()
+# Another version's are others: both can be there at the same time.
+_NAME = "sandbox_" + hashlib.sha256(_FUNCTIONS.encode()).hexdigest()[:16]
+_LIBRARY = f"#!lua name={_NAME}\nlocal NAME, P = '{_NAME}', '{PREFIX}'\n{_FUNCTIONS}"
 _SOCKET_S = 5.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.5
 # Replies that mean: not now. A full or read-only server may be mended while we wait.
@@ -47,7 +49,7 @@ _PASSING = (
     OSError,
 )
 
-# What one run of the script may do and take, about: others must have their turn.
+# What one call of the functions may do and take, about: others must have their turn.
 _MOST_TOGETHER = 100
 _MOST_TOGETHER_BYTES = 1 << 20
 
@@ -76,12 +78,11 @@ class _Call:
 
 
 class Store:
-    """A queue's state in one Redis. What is called at the same time is one message, and one transition."""
+    """A queue's state in one Redis. What is called at the same time travels and is done together."""
 
-    def __init__(self, url: str, *, prefix: str = PREFIX, lease_s: float = LEASE_S) -> None:
+    def __init__(self, url: str, *, lease_s: float = LEASE_S) -> None:
         """Nothing is connected before the first call."""
         self.beat_s = lease_s / _BEATS_A_LEASE
-        self._prefix = prefix
         self._lease_ms = int(lease_s * 1000)
         self._redis = Redis.from_url(
             url,
@@ -91,7 +92,7 @@ class Store:
             retry=Retry(NoBackoff(), 0),  # what may be tried again is decided in `call`
         )
         self._line, self._waiting_line = (Line(self._redis, _SOCKET_S) for _ in range(2))
-        self._listener = Listener(self._redis, f"{prefix}:done", _SOCKET_S)
+        self._listener = Listener(self._redis, f"{PREFIX}:done", _SOCKET_S)
         self._queued: list[_Call] = []
         self._pump: asyncio.Task[None] | None = None
 
@@ -145,9 +146,9 @@ class Store:
     async def _carry_out(self, calls: Sequence[_Call]) -> list[Any]:
         batches = list(_batches(calls))
         answers = await self._execute(batches)
-        if any(isinstance(answer, NoScriptError) for answer in answers):
-            # The server has just been started, so that it knew it for none of them.
-            await self._line.ask([("SCRIPT", "LOAD", _SCRIPT)])
+        if any(_is_unknown(answer) for answer in answers):
+            # A server that is new to this version, so that it knew them for none of the batches.
+            await self._load()
             answers = await self._execute(batches)
         replies: list[Any] = []
         for batch, answer in zip(batches, answers, strict=True):
@@ -155,8 +156,17 @@ class Store:
         return replies
 
     async def _execute(self, batches: Sequence[Sequence[_Call]]) -> list[Any]:
-        head = ("EVALSHA", _SCRIPT_ID, 1, self._prefix, self._lease_ms)
-        return await self._line.ask([(*head, *_words(batch)) for batch in batches])
+        return await self._line.ask(
+            [
+                ("FCALL", _function_of(batch), 1, PREFIX, self._lease_ms, *_words(batch))
+                for batch in batches
+            ]
+        )
+
+    async def _load(self) -> None:
+        (said,) = await self._line.ask([("FUNCTION", "LOAD", _LIBRARY)])
+        if isinstance(said, Exception) and "already exists" not in str(said):
+            raise said
 
     async def wait_for_work(self, at_most_s: float) -> None:
         """Waits until jobs may be waiting, at most so long.
@@ -165,7 +175,7 @@ class Store:
             QueueBroken: Redis cannot be reached.
         """
         with _passing_is_broken():
-            await self._wait_with("BLPOP", f"{self._prefix}:wake", str(at_most_s))
+            await self._wait_with("BLPOP", f"{PREFIX}:wake", str(at_most_s))
 
     async def listen(self) -> None:
         """Begins to hear which jobs finish from now on. Raises QueueBroken."""
@@ -202,7 +212,7 @@ class Store:
 
 
 def _batches(calls: Iterable[_Call]) -> Iterator[list[_Call]]:
-    """What one run of the script is to do, in the order of the calls.
+    """What one call of the functions is to do, in order.
 
     Those that bring jobs are among themselves: only they may be refused by a full server, all of them.
     """
@@ -220,6 +230,14 @@ def _batches(calls: Iterable[_Call]) -> Iterator[list[_Call]]:
         size_bytes += one.size_bytes
     if batch:
         yield batch
+
+
+def _function_of(batch: Sequence[_Call]) -> str:
+    return f"{_NAME}_bring" if batch[0].name == "submit" else f"{_NAME}_turn"
+
+
+def _is_unknown(answer: Any) -> bool:
+    return isinstance(answer, ResponseError) and str(answer) == "Function not found"
 
 
 def _words(batch: Iterable[_Call]) -> Iterator[Argument]:
