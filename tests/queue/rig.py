@@ -200,9 +200,12 @@ def cut_off(queue: StreamQueue) -> Iterator[None]:
 
 def give_redis(store: Store, redis: Any) -> None:
     """What a store talks to from now on."""
+    heard = store._listener._connection
     store._redis = redis
     store._line, store._waiting_line = Line(redis, 5.0), Line(redis, 5.0)
-    store._listener = Listener(redis, store._listener._channel, 5.0)
+    store._listener = Listener(redis, store._channel, 5.0)
+    if heard is not None:  # somebody waits there
+        store.ends = asyncio.ensure_future(heard.disconnect(nowait=True))  # type: ignore[attr-defined]  # to keep it
 
 
 class _Mute:

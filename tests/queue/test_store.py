@@ -1,9 +1,11 @@
 """The connection to Redis: what travels together, and what is heard."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,17 +14,22 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ResponseError
 
-from sandbox.queue.base import QueueBroken
+from sandbox.queue.base import NO_DEMAND, QueueBroken
 from sandbox.queue.streams import queue as queue_module
 from sandbox.queue.streams import store as store_module
 from sandbox.queue.streams.line import Line, Listener
+from sandbox.queue.streams.queue import StreamQueue
 from sandbox.queue.streams.store import Store
-from tests.queue.rig import Rig, job, rig_of
+from sandbox.queue.streams.worker import StreamWorker
+from tests.queue.rig import Rig, ScriptedWorker, bounds, cut_off, job, rig_of
 from tests.queue.test_conformance import until
 from tests.redis_server import RedisServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
+
+README = Path(__file__).parents[2] / "README.md"
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -51,9 +58,10 @@ async def test_what_is_called_at_the_same_time_is_one_call_of_its_functions(stre
     states = await asyncio.gather(*(submit(store, f"r_{number % 30}") for number in range(60)))
     assert states == [b"accepted"] * 30 + [b"known"] * 30
     assert calls_of(streams.redis) == before + 1
+    # What is looked at can be large, and does not have to fit into Redis' Lua together.
     records = await asyncio.gather(*(store.call("look", f"r_{number}") for number in range(40)))
     assert [found[1] is not None for found in records] == [True] * 30 + [False] * 10
-    assert calls_of(streams.redis) == before + 2
+    assert calls_of(streams.redis) == before + 41
     await store.close()
 
 
@@ -78,6 +86,66 @@ async def test_a_transition_that_fails_takes_none_of_the_others_with_it(streams:
     with streams.redis.client() as client:
         counts = client.hgetall("{sandbox}:counts")
     assert (counts[b"waiting"], counts[b"running"]) == (b"0", b"1")
+    await store.close()
+
+
+async def test_what_cannot_be_sent_is_its_callers_error_alone(streams: Rig) -> None:
+    store = streams.store()
+    calls = [store.call("report", "w", "\udcff"), store.call("register", "w", b"hello")]
+    answers: list[Any] = await asyncio.gather(*calls, return_exceptions=True)
+    assert isinstance(answers[0], UnicodeEncodeError)
+    assert answers[1] == 1
+    await store.close()
+
+
+async def test_only_what_was_not_done_is_done_when_the_functions_have_been_loaded(
+    streams: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = streams.store()
+    await submit(store, "r_1")
+    await submit(store, "r_2")
+    await store.call("register", "w", b"hello")
+    execute = store._execute
+    executed: list[list[str]] = []
+
+    async def is_new(batches: Any) -> list[Any]:
+        """As if another process had loaded them just after the first batch."""
+        executed.append([one.name for batch in batches for one in batch])
+        if len(executed) > 1:
+            return await execute(batches)
+        return [ResponseError("Function not found"), *await execute(batches[1:])]
+
+    monkeypatch.setattr(store, "_execute", is_new)
+    calls = [submit(store, "r_3"), store.call("claim", "w", 9, 1, 0, "", "")]
+    state, claimed = await asyncio.gather(*calls)
+    assert executed == [["submit", "claim"], ["submit"]]
+    assert state == b"accepted"
+    assert [one[0] for one in claimed] == [b"r_1"]
+    await store.close()
+
+
+async def test_a_submission_is_accepted_when_a_full_redis_has_room_in_time(
+    own_redis: RedisServer, anyio_backend: str
+) -> None:
+    store = Store(own_redis.url)
+    await submit(store, "r_1")
+    with own_redis.client() as client:
+        client.config_set("maxmemory", 1)
+        waiting = asyncio.create_task(submit(store, "r_2"))
+        await asyncio.sleep(0.3)
+        assert not waiting.done()
+        client.config_set("maxmemory", 0)
+        assert await waiting == b"accepted"
+        # And when a replica that can only be read becomes the first.
+        client.replicaof("127.0.0.1", 1)
+        waiting = asyncio.create_task(submit(store, "r_3"))
+        cancelling = asyncio.create_task(store.call("cancel", "r_1"))
+        await asyncio.sleep(0.3)
+        assert not waiting.done()
+        assert not cancelling.done()
+        client.replicaof("NO", "ONE")
+        assert await waiting == b"accepted"
+        assert await cancelling == 1
     await store.close()
 
 
@@ -108,24 +176,29 @@ async def test_a_full_redis_refuses_only_what_is_new_of_what_comes_at_the_same_t
 
 @given(
     st.lists(
-        st.tuples(st.booleans(), st.sampled_from([0, 1, 1000, 700_000, 2_000_000])), min_size=1
+        st.tuples(
+            st.sampled_from(["submit", "look", "beat"]),
+            st.sampled_from([0, 1, 1000, 700_000, 2_000_000]),
+        ),
+        min_size=1,
     )
 )
-def test_batches_keep_the_order_and_their_bounds(calls: list[tuple[bool, int]]) -> None:
+def test_batches_keep_the_order_and_their_bounds(calls: list[tuple[str, int]]) -> None:
     made = [
-        store_module._Call("submit" if brings else "look", (b"x" * size, 7), None)  # type: ignore[arg-type]  # nobody waits
-        for brings, size in calls
+        store_module._Call(name, (b"x" * size, 7), None)  # type: ignore[arg-type]  # nobody waits
+        for name, size in calls
     ]
     batches = list(store_module._batches(made))
     assert [one for batch in batches for one in batch] == made
     for batch in batches:
         assert len({one.name for one in batch}) == 1
-        assert len(batch) <= 100
+        assert len(batch) <= (1 if batch[0].name == "look" else 100)
         assert len(batch) == 1 or sum(one.size_bytes for one in batch) <= 1 << 20
     for one, other in pairwise(batches):  # and nothing is sent by itself that had room
         together = [*one, other[0]]
         assert (
             one[0].name != other[0].name
+            or one[0].name == "look"
             or len(together) > 100
             or sum(call.size_bytes for call in together) > 1 << 20
         )
@@ -147,6 +220,95 @@ async def test_what_ends_while_the_api_does_not_hear_it_is_found_when_it_listens
     assert (await (await queue.submit(job())).result).worker == "w"
 
 
+async def test_a_large_result_is_fetched_again_when_it_cannot_be_fetched_at_once(
+    streams: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_module, "_COMPARE_S", 3600.0)
+    queue, _ = await streams.open()
+    assert isinstance(queue, StreamQueue)
+    look, looks = queue._look, []
+
+    async def away(job_ids: list[str]) -> None:
+        looks.append(job_ids)
+        if len(looks) == 1:
+            raise QueueBroken("away")
+        await look(job_ids)
+
+    monkeypatch.setattr(queue, "_look", away)
+    ticket = await queue.submit(job())
+    queue.cancel(ticket.id)  # told without a result
+    await asyncio.wait([ticket.result])
+    assert ticket.result.cancelled()
+    assert looks == [[ticket.id]] * 2
+
+
+async def test_what_ended_before_redis_said_that_it_was_accepted_is_found(
+    streams: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer to a submission is lost, and so is what is told of its end."""
+    monkeypatch.setattr(queue_module, "_COMPARE_S", 3600.0)
+    queue, _ = await streams.open()
+    assert isinstance(queue, StreamQueue)
+    store = streams.store()
+    one = job()
+    await store.call("submit", *queue._described(one, None, NO_DEMAND))
+    await store.call("cancel", one.id)
+    await asyncio.sleep(0.1)  # it has been told, to who was not interested
+    ticket = await queue.submit(one)
+    await asyncio.wait([ticket.result])
+    assert ticket.result.cancelled()
+    await store.close()
+
+
+async def test_a_message_that_cannot_be_read_stops_nothing(
+    streams: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_module, "_COMPARE_S", 3600.0)
+    queue, _ = await streams.open()
+    (await streams.worker()).release()
+    assert (await (await queue.submit(job())).result).worker == "w"
+    with streams.redis.client() as client:
+        for junk in (b"r_1 2 3 4\n", b"\xff\xff", b"r_1 x y\n", b"", b"r_1"):
+            assert client.publish("{sandbox}:done:0", junk) == 1
+            assert (await (await queue.submit(job())).result).worker == "w"
+            await until(lambda: client.pubsub_numsub("{sandbox}:done:0")[0][1] == 1)
+
+
+async def test_another_database_is_another_queue(streams: Rig) -> None:
+    queue, _ = await streams.open()
+    ticket = await queue.submit(job())
+    elsewhere = Store(f"{streams.redis.url}?db=1")
+    listener = Listener(elsewhere._redis, elsewhere._channel, 5.0)
+    await listener.begin()
+    hearing = asyncio.create_task(listener.next())
+    (await streams.worker()).release()
+    await ticket.result
+    await submit(elsewhere, "r_elsewhere")
+    await elsewhere.call("cancel", "r_elsewhere")
+    assert await hearing == b"r_elsewhere"
+    await elsewhere.close()
+
+
+async def test_a_user_with_no_more_than_the_readmes_rights_can_do_it_all(
+    own_redis: RedisServer, anyio_backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_module, "_COMPARE_S", 3600.0)
+    (rights,) = re.findall(r"control needs `(.*?)`", README.read_text())
+    with own_redis.client() as client:
+        client.execute_command("ACL", "SETUSER", "queue", "on", ">secret", *rights.split())
+        client.execute_command("ACL", "SETUSER", "default", "off", "-@all", "+ping", "+shutdown")
+    url = own_redis.url.replace("unix://", "unix://queue:secret@")
+    queue = StreamQueue(Store(url), bounds())
+    await queue.start()
+    worker = ScriptedWorker("w", 1)
+    worker.release()
+    worker.serve(StreamWorker(worker.hello, worker.judge, Store(url)))
+    assert (await (await queue.submit(job())).result).worker == "w"
+    assert queue.trouble is None
+    await worker.die()
+    await queue.stop()
+
+
 async def test_large_results_are_fetched_together(
     streams: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,6 +326,24 @@ async def test_large_results_are_fetched_together(
     # The commits, the surveys meanwhile, and some looks: many fewer than one for each.
     assert calls_of(streams.redis) - before < 20
     await store.close()
+
+
+async def test_who_is_cut_off_hears_nothing(streams: Rig) -> None:
+    """Of the tests' own tool: what is said while an API is away has to be missed."""
+    queue, _ = await streams.open()
+    assert isinstance(queue, StreamQueue)
+    worker = await streams.worker()
+    ticket = await queue.submit(job())
+    await until(lambda: len(worker.started) == 1)
+    other, _ = await streams.open()
+    seen = await other.look_up(ticket.id)
+    assert seen is not None
+    with cut_off(queue):
+        worker.release()
+        await seen.result
+        await asyncio.sleep(0.3)
+        assert not ticket.result.done()
+    assert (await ticket.result).worker == "w"
 
 
 @asynccontextmanager

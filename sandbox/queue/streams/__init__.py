@@ -31,9 +31,10 @@ that none can come before somebody is there to take it.
 lease and a delivery.
 
 What is kept: with ``appendonly yes`` and ``appendfsync always`` an accepted run survives the death of any
-process and of the machine. ``everysec`` is faster, and can lose the last second or two. The policy for a
-full memory must be ``noeviction``: then a submission is refused, nothing is dropped, and all else goes on,
-which makes room again.
+process and of the machine. (An API whose connection is backed up may hear of a result just before it is on
+the disk; if the machine dies then, that run is run again.) ``everysec`` is faster, and can lose the last
+second or two. The policy for a full memory must be ``noeviction``: then a submission is refused, nothing is
+dropped, and all else goes on, which makes room again.
 
 Not protected: who reaches Redis owns the queue. Bind it to a private network, with a password and TLS.
 Clocks are the server's: when it jumps forward, leases end early, which costs work and is harmless

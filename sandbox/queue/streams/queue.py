@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -34,6 +35,8 @@ _SURVEY_S = 1.0
 _PAUSE_S = 0.2
 _CANCEL_S = 60.0
 _LOOKED_AT_ONCE = 200
+# Of large results; Redis has to hold all of them twice.
+_FETCHED_AT_ONCE = 10
 _MS = 1000
 # What takes longer than this has lanes of its own.
 SLOW_S = 2.0
@@ -165,6 +168,10 @@ class StreamQueue:
         if job_id.decode() != job.id:
             self._forget(ticket)
             return await self._known(job_id.decode())
+        if (
+            state == b"known"
+        ):  # accepted by a try whose answer was lost, and perhaps it has ended since
+            await self.refresh(ticket)
         return ticket
 
     def _described(
@@ -320,10 +327,12 @@ class StreamQueue:
 
     async def _keep_fetching(self) -> None:
         while True:
-            await self._has_to_fetch.wait()
-            self._has_to_fetch.clear()
-            wanted, self._to_fetch = self._to_fetch, set()
-            await self._look(list(wanted))
+            while not self._to_fetch:
+                self._has_to_fetch.clear()
+                await self._has_to_fetch.wait()
+            wanted = list(itertools.islice(self._to_fetch, _FETCHED_AT_ONCE))
+            await self._look(wanted)
+            self._to_fetch.difference_update(wanted)
 
     async def _keep_comparing(self) -> None:
         while True:
@@ -399,4 +408,6 @@ async def _for_ever(loop: Callable[[], Any]) -> None:
             await loop()
         except QueueBroken as error:
             log.warning("%s", error)
-            await asyncio.sleep(_PAUSE_S)
+        except Exception:  # as a message that is no other's of ours: the next one may be
+            log.exception("the queue is followed from anew")
+        await asyncio.sleep(_PAUSE_S)

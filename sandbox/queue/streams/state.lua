@@ -1,9 +1,10 @@
 -- The queue's state in Redis: every key and every transition, each of them atomic.
 --
 -- This is a library of Redis' functions; what stands above it when it is loaded gives NAME, which tells it from
--- those of other versions, and P, the prefix of all keys. A call's first argument is how long a lease lasts, in
--- ms. The others are transitions, one after the other: the name of each, how many arguments it takes, and those.
--- There is an answer for each.
+-- those of other versions, and P, the prefix of all keys. A call's first arguments are how long a lease lasts, in
+-- ms, and the channel on which ids of finished jobs are told, and small results, to who waits. The others are
+-- transitions, one after the other: the name of each, how many arguments it takes, and those. There is an answer
+-- for each.
 -- A job is a hash. While it is queued, handed out or running, its id is an entry in one lane, which is a stream
 -- with a consumer group, for one size and one image, as `slow:python`. `token` grows whenever it is given to a
 -- worker or taken from one, and only who knows the present token can commit a result. A job that is handed out
@@ -14,7 +15,6 @@ local WAKE = P .. ':wake'         -- list: something for each job that came, for
 local COUNTS = P .. ':counts'     -- hash: waiting, bytes, work_ms, running, kept_bytes, and what has happened
 local LANES = P .. ':lanes'       -- hash: lane -> jobs that are queued in it
 local HANDED = P .. ':handed'     -- sorted set: jobs that are handed out by the time at which they came
-local DONE = P .. ':done'         -- channel: ids of finished jobs, and small results, for who waits
 local FINISHED = P .. ':finished' -- sorted set: finished jobs by the time of their end
 local OWNED = P .. ':owned:'      -- sorted sets, one for each caller: its finished jobs, by the same time
 local KEPT_RUNS = P .. ':kept_by_runs'   -- sorted set: callers by how many those are
@@ -33,12 +33,13 @@ local FAST_SEEN_MS = 10000        -- a slot is kept free for fast jobs for so lo
 local FAULTS_MS = 3600000         -- faults are forgotten so long after the last one
 local UNREAD_MS = 10000           -- results younger than this are kept whatever the bounds
 local TOLD_BYTES = 4096           -- a larger result is not told to all APIs, but fetched by the one that waits
-local MOST_TOKENS, MOST_AT_ONCE = 100, 200
+local MOST_TOKENS = 100           -- as many workers are woken by one call: not fewer than it can bring jobs
+local MOST_AT_ONCE = 200
 local MOST_FORGOTTEN = 2000       -- in one survey, of which each API makes one a second: more than can finish
 
--- Of the call that is under way: Redis, its time in ms, how long a lease lasts, the counts that were asked for,
--- and those that have changed, which are written once, at the end.
-local call, now, lease_ms, counts, changed
+-- Of the call that is under way: Redis, its time in ms, the first arguments, the counts that were asked for, and
+-- those that have changed, which are written once, at the end.
+local call, now, lease_ms, channel, counts, changed
 
 local function counted(name)
   if not counts[name] then
@@ -146,7 +147,7 @@ local function tell(id, job, result)
   if result and #result <= TOLD_BYTES then
     told = table.concat({ id, job.claimed - job.submitted, now - job.claimed }, ' ') .. '\n' .. result
   end
-  call('PUBLISH', DONE, told)
+  call('PUBLISH', channel, told)
 end
 
 -- An end; `bytes` has its result, which is one of the fields to be written.
@@ -623,14 +624,15 @@ local function carry_out(_, words)
   call = redis.call
   local time = call('TIME')
   now = time[1] * 1000 + math.floor(time[2] / 1000)
-  lease_ms = tonumber(words[1])
+  lease_ms, channel = tonumber(words[1]), words[2]
   counts, changed = {}, {}
-  local answers, at = {}, 2
+  local answers, at = {}, 3
   while at < #words do
     local last = at + 1 + words[at + 1]
     local is_well, answer = pcall(transition[words[at]], unpack(words, at + 2, last))
-    if not is_well and type(answer) ~= 'table' then
-      answer = { err = 'ERR ' .. answer }
+    if not is_well then
+      -- An error's text begins with its kind, as OOM, if it is Redis' own.
+      answer = { err = string.match(answer, '^%u+ ') and answer or 'ERR ' .. answer }
     end
     answers[#answers + 1] = answer
     at = last + 1

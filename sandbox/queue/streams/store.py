@@ -1,4 +1,4 @@
-"""The connection to Redis: transitions in one round trip each, and waiting for what others do."""
+"""The connections to Redis: transitions, and waiting for what others do."""
 
 import asyncio
 import contextlib
@@ -69,12 +69,12 @@ class End:
 @dataclass(slots=True)
 class _Call:
     name: str
-    arguments: tuple[Argument, ...]
+    arguments: tuple[bytes | int, ...]
     reply: asyncio.Future[Any]
 
     @property
     def size_bytes(self) -> int:
-        return sum(len(word) for word in self.arguments if not isinstance(word, int))
+        return sum(len(word) for word in self.arguments if isinstance(word, bytes))
 
 
 class Store:
@@ -92,7 +92,10 @@ class Store:
             retry=Retry(NoBackoff(), 0),  # what may be tried again is decided in `call`
         )
         self._line, self._waiting_line = (Line(self._redis, _SOCKET_S) for _ in range(2))
-        self._listener = Listener(self._redis, f"{PREFIX}:done", _SOCKET_S)
+        # Channels are the same in all databases of a server.
+        database = self._redis.connection_pool.connection_kwargs.get("db", 0)
+        self._channel = f"{PREFIX}:done:{database}"
+        self._listener = Listener(self._redis, self._channel, _SOCKET_S)
         self._queued: list[_Call] = []
         self._pump: asyncio.Task[None] | None = None
 
@@ -102,11 +105,12 @@ class Store:
         Raises:
             QueueBroken: Redis could not be reached, or could not write, for ``within_s``; or it refuses.
         """
+        words = tuple(word.encode() if isinstance(word, str) else word for word in arguments)
         deadline_s = time.monotonic() + within_s
         pause_s = _FIRST_PAUSE_S
         while True:
             try:
-                return await self._once(name, arguments)
+                return await self._once(name, words)
             except _PASSING as error:
                 if time.monotonic() + pause_s > deadline_s:
                     raise QueueBroken(f"Redis: {error}") from error
@@ -115,7 +119,7 @@ class Store:
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
-    async def _once(self, name: str, arguments: tuple[Argument, ...]) -> Any:
+    async def _once(self, name: str, arguments: tuple[bytes | int, ...]) -> Any:
         one = _Call(name, arguments, asyncio.get_running_loop().create_future())
         self._queued.append(one)
         if self._pump is None or self._pump.done():
@@ -146,21 +150,21 @@ class Store:
     async def _carry_out(self, calls: Sequence[_Call]) -> list[Any]:
         batches = list(_batches(calls))
         answers = await self._execute(batches)
-        if any(_is_unknown(answer) for answer in answers):
-            # A server that is new to this version, so that it knew them for none of the batches.
+        unknown = [index for index, answer in enumerate(answers) if _is_unknown(answer)]
+        if unknown:  # a server that is new to this version
             await self._load()
-            answers = await self._execute(batches)
+            again = await self._execute([batches[index] for index in unknown])
+            for index, answer in zip(unknown, again, strict=True):
+                answers[index] = answer
         replies: list[Any] = []
         for batch, answer in zip(batches, answers, strict=True):
             replies += [answer] * len(batch) if isinstance(answer, Exception) else answer
         return replies
 
     async def _execute(self, batches: Sequence[Sequence[_Call]]) -> list[Any]:
+        head = self._lease_ms, self._channel
         return await self._line.ask(
-            [
-                ("FCALL", _function_of(batch), 1, PREFIX, self._lease_ms, *_words(batch))
-                for batch in batches
-            ]
+            [("FCALL", _function_of(batch), 1, PREFIX, *head, *_words(batch)) for batch in batches]
         )
 
     async def _load(self) -> None:
@@ -175,7 +179,9 @@ class Store:
             QueueBroken: Redis cannot be reached.
         """
         with _passing_is_broken():
-            await self._wait_with("BLPOP", f"{PREFIX}:wake", str(at_most_s))
+            (said,) = await self._waiting_line.ask([("BLPOP", f"{PREFIX}:wake", str(at_most_s))])
+            if isinstance(said, Exception):
+                raise said
 
     async def listen(self) -> None:
         """Begins to hear which jobs finish from now on. Raises QueueBroken."""
@@ -196,12 +202,6 @@ class Store:
         waited_ms, took_ms = map(int, times_ms)
         return End(job_id, waited_ms, took_ms, result)
 
-    async def _wait_with(self, *command: str | bytes | int) -> Any:
-        (reply,) = await self._waiting_line.ask([command])
-        if isinstance(reply, Exception):
-            raise reply
-        return reply
-
     async def close(self) -> None:
         """Closes all connections."""
         if self._pump is not None:
@@ -214,12 +214,13 @@ class Store:
 def _batches(calls: Iterable[_Call]) -> Iterator[list[_Call]]:
     """What one call of the functions is to do, in order.
 
-    Those that bring jobs are among themselves: only they may be refused by a full server, all of them.
+    Those that bring jobs are among themselves: only they may be refused by a full server, all of them. Each
+    look is alone, since what it answers can be large.
     """
     batch: list[_Call] = []
     size_bytes = 0
     for one in calls:
-        is_of_their_kind = bool(batch) and (one.name == "submit") == (batch[0].name == "submit")
+        is_of_their_kind = bool(batch) and _kind(one) == _kind(batch[0]) != "look"
         has_room = (
             len(batch) < _MOST_TOGETHER and size_bytes + one.size_bytes <= _MOST_TOGETHER_BYTES
         )
@@ -232,6 +233,10 @@ def _batches(calls: Iterable[_Call]) -> Iterator[list[_Call]]:
         yield batch
 
 
+def _kind(one: _Call) -> str:
+    return one.name if one.name in {"submit", "look"} else "other"
+
+
 def _function_of(batch: Sequence[_Call]) -> str:
     return f"{_NAME}_bring" if batch[0].name == "submit" else f"{_NAME}_turn"
 
@@ -240,7 +245,7 @@ def _is_unknown(answer: Any) -> bool:
     return isinstance(answer, ResponseError) and str(answer) == "Function not found"
 
 
-def _words(batch: Iterable[_Call]) -> Iterator[Argument]:
+def _words(batch: Iterable[_Call]) -> Iterator[str | bytes | int]:
     for one in batch:
         yield from (one.name, len(one.arguments), *one.arguments)
 

@@ -127,7 +127,7 @@ class StreamWorker:
     async def report_fault(self, reason: str) -> None:
         """See `WorkerEnd`."""
         with contextlib.suppress(QueueBroken):
-            await self._store.call("report", self._hello.name, reason)
+            await self._store.call("report", self._hello.name, reason.encode(errors="replace"))
 
     async def _enter(self) -> None:
         """Waits for the queue, and gives back what a dead predecessor of this name had."""
