@@ -8,8 +8,9 @@ from sandbox.queue.base import Fleet, Handler, JobQueue, WorkerEnd
 from sandbox.queue.client import QueueClient
 from sandbox.queue.local import LocalQueue
 from sandbox.queue.server import QueueServer
-from sandbox.queue.streams.queue import Bounds, StreamQueue
+from sandbox.queue.streams.queue import StreamQueue
 from sandbox.queue.streams.store import Store
+from sandbox.queue.streams.survey import Bounds
 from sandbox.queue.streams.worker import Holds, StreamWorker
 from sandbox.settings import Settings
 

@@ -16,8 +16,9 @@ from sandbox.queue.client import QueueClient
 from sandbox.queue.local import LocalQueue
 from sandbox.queue.server import QueueServer
 from sandbox.queue.streams.line import Line, Listener
-from sandbox.queue.streams.queue import Bounds, StreamQueue
+from sandbox.queue.streams.queue import StreamQueue
 from sandbox.queue.streams.store import Store
+from sandbox.queue.streams.survey import Bounds
 from sandbox.queue.streams.worker import Holds, StreamWorker
 from tests.redis_server import RedisServer
 

@@ -9,7 +9,8 @@ from sandbox.api.bodies import Bodies
 from sandbox.api.service import Service
 from sandbox.models import Readiness, RunResult, Verdict
 from sandbox.queue.client import QueueClient
-from sandbox.queue.streams.queue import RemoteWorker, StreamQueue
+from sandbox.queue.streams.queue import StreamQueue
+from sandbox.queue.streams.survey import RemoteWorker
 from sandbox.settings import Settings
 from tests.api_harness import HELLO, SMALL, Api, error_of, ran_well, until
 from tests.unit.test_queue_client import judge
@@ -90,9 +91,9 @@ async def test_a_machine_that_is_unfit_does_not_close_those_that_share_a_queue_w
     service = Service(settings, None, Bodies(1, 1))
     fleet = service.workers
     assert isinstance(fleet, StreamQueue)
-    fleet.workers, fleet.faults = [RemoteWorker("good", HELLO)], {"bad": REASON}
+    fleet._survey.workers, fleet._survey.faults = [RemoteWorker("good", HELLO)], {"bad": REASON}
     readiness = service.readiness()
     assert (readiness.ready, readiness.reasons, readiness.faults) == (True, [], {"bad": REASON})
-    fleet.workers = []
+    fleet._survey.workers = []
     assert service.readiness().reasons == ["no worker is connected", REASON]
     await fleet.stop()

@@ -5,13 +5,12 @@ import contextlib
 import itertools
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from sandbox.jobs import Job, JobResult, WorkerHello, failed, pack, unpack
+from sandbox.jobs import Job, JobResult, failed, pack, unpack
 from sandbox.logs import about
 from sandbox.queue.base import (
     EVENTS,
@@ -26,12 +25,12 @@ from sandbox.queue.base import (
     Ticket,
 )
 from sandbox.queue.streams.store import End, Store
+from sandbox.queue.streams.survey import Bounds, RemoteWorker, Survey
 
 log = logging.getLogger(__name__)
 
 # How often all tickets are compared with Redis, whatever was heard meanwhile.
 _COMPARE_S = 5.0
-_SURVEY_S = 1.0
 _PAUSE_S = 0.2
 _CANCEL_S = 60.0
 _LOOKED_AT_ONCE = 200
@@ -44,31 +43,6 @@ SLOW_S = 2.0
 _MOST_WORK_S = 1e12
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What a queue takes, and what it keeps."""
-
-    capacity: int
-    capacity_bytes: int
-    keep: int
-    keep_bytes: int
-    keep_s: float
-    wait_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteWorker:
-    """A worker, as it introduced itself to Redis."""
-
-    name: str
-    hello: WorkerHello
-
-
-@dataclass(slots=True)
-class _Survey:
-    counts: dict[str, int] = field(default_factory=dict)
-
-
 class StreamQueue:
     """See `sandbox.queue.base.JobQueue` and `Fleet`; this is both."""
 
@@ -76,14 +50,10 @@ class StreamQueue:
         self, store: Store, bounds: Bounds, on_change: Callable[[], None] = lambda: None
     ) -> None:
         """``on_change`` is called when a worker has come or gone. Nothing happens before `start`."""
-        self.workers: list[RemoteWorker] = []
-        self.faults: dict[str, str] = {}
-        self.trouble: str | None = None
         self._store = store
         self._bounds = bounds
-        self._on_change = on_change
         self._closed = False
-        self._survey = _Survey()
+        self._survey = Survey(store, bounds, on_change)
         # Registered before Redis is asked, so that whatever is heard then finds its ticket.
         self._tickets: dict[str, Ticket] = {}
         # Submitted, and Redis has not said yet that it has them. Nobody else is given such a ticket.
@@ -97,7 +67,7 @@ class StreamQueue:
     async def start(self) -> None:
         """Begins to listen for results and to look for workers."""
         with contextlib.suppress(QueueBroken):
-            await self._look_around()
+            await self._survey.take()
         loops = (self._follow, self._keep_fetching, self._keep_looking, self._keep_comparing)
         self._tasks = [asyncio.create_task(_for_ever(loop)) for loop in loops]
 
@@ -107,6 +77,21 @@ class StreamQueue:
             task.cancel()
         await asyncio.gather(*self._tasks, *self._errands, return_exceptions=True)
         await self._store.close()
+
+    @property
+    def workers(self) -> Sequence[RemoteWorker]:
+        """See `Fleet`; as it was a moment ago."""
+        return self._survey.workers
+
+    @property
+    def faults(self) -> Mapping[str, str]:
+        """See `Fleet`; as it was a moment ago."""
+        return self._survey.faults
+
+    @property
+    def trouble(self) -> str | None:
+        """See `JobQueue`."""
+        return self._survey.trouble
 
     @property
     def waiting(self) -> int:
@@ -345,38 +330,7 @@ class StreamQueue:
     async def _keep_looking(self) -> None:
         while True:
             await asyncio.sleep(self._store.beat_s)
-            try:
-                await self._look_around()
-            except QueueBroken as error:
-                self.trouble = str(error)
-                raise
-
-    async def _look_around(self) -> None:
-        bounds = self._bounds
-        counts, faults, *changes = await self._store.call(
-            "survey",
-            bounds.keep,
-            bounds.keep_bytes,
-            int(bounds.keep_s * _MS),
-            self._survey.counts.get("fleet", 0),
-            within_s=_SURVEY_S,
-        )
-        self.trouble = None
-        self._survey.counts = {name.decode(): int(number) for name, number in _pairs(counts)}
-        self.faults = {name.decode(): reason.decode() for name, reason in _pairs(faults)}
-        if changes:
-            self._take_fleet(*changes)
-
-    def _take_fleet(self, names: Sequence[bytes], news: Sequence[bytes]) -> None:
-        """Takes over who is there now; of whom is new, how they introduced themselves."""
-        known = {worker.name: worker for worker in self.workers}
-        read = [_read_worker(name.decode(), hello) for name, hello in _pairs(news)]
-        known.update({worker.name: worker for worker in read if worker is not None})
-        present = [name.decode() for name in sorted(names)]
-        self.workers = [known[name] for name in present if name in known]
-        if len(self.workers) + read.count(None) < len(present):
-            self._survey.counts.pop("fleet")  # what was missed is asked for again, all of it
-        self._on_change()
+            await self._survey.take()
 
 
 def _read_result(job_id: str, packed: bytes) -> JobResult:
@@ -387,18 +341,6 @@ def _read_result(job_id: str, packed: bytes) -> JobResult:
         log.error("run %s: its result cannot be read by this API: %s", job_id, error)
         message = "the result is of a worker of another version than this API"
         return failed(job_id, "unreadable_result", message)
-
-
-def _read_worker(name: str, hello: bytes) -> RemoteWorker | None:
-    try:
-        return RemoteWorker(name, unpack(WorkerHello, hello))
-    except msgspec.MsgspecError as error:
-        log.error("worker %s cannot be read by this API, it is left out: %s", name, error)
-        return None
-
-
-def _pairs(flat: Sequence[bytes]) -> Iterable[tuple[bytes, bytes]]:
-    return zip(flat[::2], flat[1::2], strict=True)
 
 
 async def _for_ever(loop: Callable[[], Any]) -> None:
