@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from runtime import build_init
 from sandbox.models import Readiness, RunResult
 from sandbox.settings import Settings
 from tests.chaos.processes import Part
@@ -75,6 +76,7 @@ def cluster(without: str = "") -> Iterator[Cluster]:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sandbox-pod-")))
         place.chmod(0o755)
         redis = stack.enter_context(redis_server())
+        build_init.build(Settings().state_dir / "init")  # as the image's Dockerfile does
         root = stack.enter_context(this_machines_root(place))
         variables = {
             **environment("overlays/small", of, of.main),

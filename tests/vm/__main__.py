@@ -10,7 +10,7 @@ The one processor is emulated, at low priority. That is slow, so tests get more 
 they measure in seconds means little. `--accelerator kvm` uses this machine's own processor instead; it
 is not the default because /dev/kvm inside of a virtual machine can be there and yet crash or hang.
 
-    make test-vm                                          the privileged tests
+    make test-vm                                          the privileged tests, and the worker's pod
     make test-vm ARGS="tests/privileged/test_limits.py"   these arguments of pytest instead
     make test-vm ARGS="tests/privileged/test_gvisor.py"   those with gVisor, of which some are too slow here
     make test-vm ARGS="--shell 'cat /proc/cgroups'"       another command, by /bin/sh in the tree
@@ -39,6 +39,7 @@ PYTEST = (
 # kernel that the image was built on; and in gVisor a program that does nothing takes two seconds there.
 TESTS = [
     "tests/privileged",
+    "tests/deploy/test_worker_pod.py",
     "-m",
     "not gvisor",
     "--ignore=tests/privileged/test_image_build.py",
