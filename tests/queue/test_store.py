@@ -185,7 +185,7 @@ async def test_a_full_redis_refuses_only_what_is_new_of_what_comes_at_the_same_t
 )
 def test_batches_keep_the_order_and_their_bounds(calls: list[tuple[str, int]]) -> None:
     made = [
-        store_module._Call(name, (b"x" * size, 7), None)  # type: ignore[arg-type]  # nobody waits
+        store_module._Call(name, (b"x" * size, 7), None, size)  # type: ignore[arg-type]  # nobody waits
         for name, size in calls
     ]
     batches = list(store_module._batches(made))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from hiredis import pack_command
 from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ResponseError
@@ -15,7 +16,8 @@ class Line:
     """Commands and their replies, in turn; not to be used twice at the same time.
 
     To take a connection from the client's pool for each command, to build a pipeline and the answer's
-    Python form, and to bound each write and each read by a time, costs the client more than all the rest.
+    Python form, to write commands in Python, and to bound each write and each read by a time, costs the
+    client more than all the rest.
     """
 
     def __init__(self, redis: Redis, within_s: float) -> None:
@@ -24,7 +26,7 @@ class Line:
         self._within_s = within_s
         self._connection: AbstractConnection | None = None
 
-    async def ask(self, commands: Sequence[Sequence[Word]]) -> list[Any]:
+    async def ask(self, commands: Sequence[tuple[Word, ...]]) -> list[Any]:
         """Sends commands in one write, and reads a reply to each; what Redis refuses is a reply, too.
 
         Raises:
@@ -35,7 +37,8 @@ class Line:
                 self._connection = await _connected(self._redis)
             connection = self._connection
             try:
-                await connection.send_packed_command(connection.pack_commands(commands))
+                packed = [pack_command(one) for one in commands]  # type: ignore[arg-type]  # its types know tuples of one
+                await connection.send_packed_command(packed)
                 return [await _reply_of(connection) for _ in commands]
             except BaseException:
                 await connection.disconnect(nowait=True)  # with it go replies that nobody has read

@@ -71,10 +71,7 @@ class _Call:
     name: str
     arguments: tuple[bytes | int, ...]
     reply: asyncio.Future[Any]
-
-    @property
-    def size_bytes(self) -> int:
-        return sum(len(word) for word in self.arguments if isinstance(word, bytes))
+    size_bytes: int
 
 
 class Store:
@@ -120,7 +117,8 @@ class Store:
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
     async def _once(self, name: str, arguments: tuple[bytes | int, ...]) -> Any:
-        one = _Call(name, arguments, asyncio.get_running_loop().create_future())
+        size_bytes = sum([len(word) for word in arguments if isinstance(word, bytes)])
+        one = _Call(name, arguments, asyncio.get_running_loop().create_future(), size_bytes)
         self._queued.append(one)
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._send_queued())
