@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sandbox.queue.base import QueueBroken
 from sandbox.queue.streams.store import Store
 from tests.redis_server import RedisServer
 
@@ -30,6 +31,8 @@ STEPS = (
     "forget",
     "register",
     "empty",
+    "together",
+    "together",
     # Most of what happens; else hardly anything would end.
     *("submit", "claim", "commit") * 3,
 )
@@ -171,6 +174,24 @@ class Model:
             assert client.zrange(f"{P}:finished", 0, -1) == ended[len(old) :]
             assert not any(client.exists(b"%b:job:%b" % (P.encode(), name)) for name in old)
         self._ids = [name for name in self._ids if name.encode() not in old]
+
+    async def _together(self) -> None:
+        """Some steps as one call, and among them one that fails."""
+        steps = (
+            self._submit,
+            self._claim,
+            self._commit,
+            self._stale_commit,
+            self._cancel,
+            self._beat,
+        )
+        some = [step() for step in self._random.choices(steps, k=self._random.randint(2, 6))]
+        some.insert(self._random.randrange(len(some)), self._mistake())
+        await asyncio.gather(*some)
+
+    async def _mistake(self) -> None:
+        with pytest.raises(QueueBroken):
+            await self._store.call("beat")  # whose?
 
     async def _register(self) -> None:
         self._hellos += 1
