@@ -9,8 +9,8 @@ import math
 import sys
 from dataclasses import dataclass, replace
 
-# Microseconds of Redis, which does one thing at a time, for one transition alone; of those that are called at
-# the same time each costs less.
+# Microseconds of Redis, which does one thing at a time, for one transition alone; of those that are called
+# at the same time each costs less.
 _SUBMIT_US, _CLAIM_US, _COMMIT_US, _LOOK_US = 50.0, 53.0, 53.0, 15.0
 _FORGET_US = 16.0  # of each result, when it has been kept for long enough
 _HEARD_US = 3.0  # by each API, of each run that has ended
