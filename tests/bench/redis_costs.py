@@ -76,7 +76,7 @@ async def _measure(redis: RedisServer) -> dict[str, float]:
     await timed("claim", claim, _JOBS)
     await timed("beat of 8 jobs", beat, 200)
     await timed("commit", commit, _JOBS)
-    await timed("look", lambda number: store.call("look", f"r_{number}"), _JOBS)
+    await timed("look", lambda number: store.call("look", 1, f"r_{number}"), _JOBS)
     with redis.client() as client:
         for key in ("finished", "owned:"):  # old enough to be pushed out
             for name in client.zrange("{sandbox}:" + key, 0, -1):

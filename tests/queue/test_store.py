@@ -18,7 +18,7 @@ from redis.exceptions import ResponseError
 
 from sandbox.queue.base import NO_DEMAND, QueueBroken
 from sandbox.queue.streams import queue as queue_module
-from sandbox.queue.streams import store as store_module
+from sandbox.queue.streams.batches import Call, batches_of
 from sandbox.queue.streams.line import Line, Listener
 from sandbox.queue.streams.queue import StreamQueue
 from sandbox.queue.streams.store import Store
@@ -59,7 +59,7 @@ async def test_what_is_called_at_the_same_time_is_one_call_of_its_functions(stre
     assert states == [b"accepted"] * 30 + [b"known"] * 30
     assert calls_of(streams.redis) == before + 1
     # What is looked at can be large, and does not have to fit into Redis' Lua together.
-    records = await asyncio.gather(*(store.call("look", f"r_{number}") for number in range(40)))
+    records = await asyncio.gather(*(store.call("look", 1, f"r_{number}") for number in range(40)))
     assert [found[1] is not None for found in records] == [True] * 30 + [False] * 10
     assert calls_of(streams.redis) == before + 41
     await store.close()
@@ -69,7 +69,7 @@ async def test_a_transition_that_fails_takes_none_of_the_others_with_it(streams:
     store = streams.store()
     await submit(store, "r_1")
     calls = [
-        store.call("look", "r_1"),
+        store.call("look", 1, "r_1"),
         store.call("beat"),  # a worker without a name
         store.call("no such transition"),
         store.call("register", "w", b"hello"),
@@ -174,6 +174,119 @@ async def test_a_full_redis_refuses_only_what_is_new_of_what_comes_at_the_same_t
     await store.close()
 
 
+async def test_a_full_redis_that_is_new_to_this_version_makes_room_all_the_same(
+    own_redis: RedisServer, anyio_backend: str
+) -> None:
+    store = Store(own_redis.url)
+    await submit(store, "r_1")
+    await store.call("register", "w", b"hello")
+    ((_, token, *_rest),) = await store.call("claim", "w", 1, 1, 0, "", "")
+    with own_redis.client() as client:
+        client.function_flush()
+        client.config_set("maxmemory", 1)
+        calls = [
+            store.call("commit", "r_1", token, b"result"),
+            store.call("survey", 0, 0, 0, 0),
+            submit(store, "r_2", within_s=0.1),
+        ]
+        answers: list[Any] = await asyncio.gather(*calls, return_exceptions=True)
+        done, survey, refused = answers
+        assert done == b"done"
+        assert isinstance(survey, list)
+        assert "memory" in str(refused)
+        client.config_set("maxmemory", 0)
+    assert await submit(store, "r_2") == b"accepted"
+    await store.close()
+
+
+async def test_what_redis_cannot_do_for_now_is_tried_again(
+    own_redis: RedisServer, anyio_backend: str
+) -> None:
+    store = Store(own_redis.url)
+    await submit(store, "r_1")
+    with own_redis.client() as client:
+        client.config_set("min-replicas-to-write", 1)
+        cancelling = asyncio.create_task(store.call("cancel", "r_1"))
+        await asyncio.sleep(0.3)
+        assert not cancelling.done()
+        client.config_set("min-replicas-to-write", 0)
+    assert await cancelling == 1
+    await store.close()
+
+
+async def test_too_many_arguments_are_their_callers_error_and_the_counts_stay_right(
+    streams: Rig,
+) -> None:
+    store = streams.store()
+    await submit(store, "r_1")
+    await store.call("register", "w", b"hello")
+    too_many = [part for number in range(6000) for part in (f"r_{number}", 1)]
+    calls = [store.call("cancel", "r_1"), store.call("beat", "w", 1, *too_many)]
+    cancelled, beat = await asyncio.gather(*calls, return_exceptions=True)
+    assert cancelled == 1
+    assert isinstance(beat, QueueBroken)
+    with streams.redis.client() as client:
+        assert client.hget("{sandbox}:counts", "waiting") == b"0"
+    await store.close()
+
+
+async def test_a_mistake_of_ours_leaves_nobody_without_an_answer(
+    streams: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = streams.store()
+
+    async def cannot(batches: object) -> list[Any]:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_execute", cannot)
+        answers = await asyncio.gather(
+            *(submit(store, f"r_{number}") for number in range(3)), return_exceptions=True
+        )
+    assert all(isinstance(one, QueueBroken) and "MemoryError" in str(one) for one in answers)
+    assert await submit(store, "r_1") == b"accepted"
+    await store.close()
+
+
+async def test_whose_caller_has_gone_is_not_sent(streams: Rig) -> None:
+    store = streams.store()
+    gone = asyncio.create_task(submit(store, "r_1"))
+    stays = asyncio.create_task(submit(store, "r_2"))
+    await asyncio.sleep(0)  # both are queued
+    gone.cancel()
+    assert await stays == b"accepted"
+    _, first, second = await store.call("look", 1, "r_1", "r_2")
+    assert first is None
+    assert second is not None
+    await store.close()
+
+
+async def test_results_are_told_as_long_as_there_is_room(streams: Rig) -> None:
+    store = streams.store()
+    await store.call("register", "w", b"hello")
+    for number in range(3):
+        await submit(store, f"r_{number}")
+    for job_id, token, *_ in await store.call("claim", "w", 9, 3, 0, "", ""):
+        await store.call("commit", job_id, token, bytes(1000))
+    names = [f"r_{number}" for number in range(3)]
+    for room_bytes, told in ((0, 0), (1, 1), (1999, 1), (2000, 2), (9999, 3)):
+        _, *records = await store.call("look", room_bytes, *names)
+        assert [record[0] for record in records] == [b"done"] * 3
+        assert [record[7] is not None for record in records] == [True] * told + [False] * (3 - told)
+    await store.close()
+
+
+async def test_who_must_not_publish_can_finish_jobs(
+    own_redis: RedisServer, anyio_backend: str
+) -> None:
+    with own_redis.client() as client:
+        client.execute_command("ACL", "SETUSER", "mute", "on", ">secret", "~*", "+@all")
+    store = Store(own_redis.url.replace("unix://", "unix://mute:secret@"))
+    await submit(store, "r_1")
+    assert await store.call("cancel", "r_1") == 1
+    await store.close()
+
+
 @given(
     st.lists(
         st.tuples(
@@ -185,10 +298,10 @@ async def test_a_full_redis_refuses_only_what_is_new_of_what_comes_at_the_same_t
 )
 def test_batches_keep_the_order_and_their_bounds(calls: list[tuple[str, int]]) -> None:
     made = [
-        store_module._Call(name, (b"x" * size, 7), None, size)  # type: ignore[arg-type]  # nobody waits
+        Call(name, (b"x" * size, 7), None, size)  # type: ignore[arg-type]  # nobody waits
         for name, size in calls
     ]
-    batches = list(store_module._batches(made))
+    batches = list(batches_of(made))
     assert [one for batch in batches for one in batch] == made
     for batch in batches:
         assert len({one.name for one in batch}) == 1

@@ -2,7 +2,7 @@
 
 Theory of operation. All state is in Redis, and all that changes it is in ``state.lua``, a library of Redis'
 functions: atomic transitions, with every key beside them. ``store.py`` loads it where it is not there yet,
-and calls it, once for all that is to be done at the same time; ``queue.py`` is the API's end and
+and calls it, mostly once for all that is to be done at the same time; ``queue.py`` is the API's end and
 ``worker.py`` the worker's. A job's id waits as an entry of a stream (a *lane*), and workers are one
 consumer group of it.
 
@@ -34,7 +34,8 @@ What is kept: with ``appendonly yes`` and ``appendfsync always`` an accepted run
 process and of the machine. (An API whose connection is backed up may hear of a result just before it is on
 the disk; if the machine dies then, that run is run again.) ``everysec`` is faster, and can lose the last
 second or two. The policy for a full memory must be ``noeviction``: then a submission is refused, nothing is
-dropped, and all else goes on, which makes room again.
+dropped, and all else goes on, which makes room again. Functions of other versions stay there, 90 KB each,
+until somebody deletes them (FUNCTION LIST, FUNCTION DELETE).
 
 Not protected: who reaches Redis owns the queue. Bind it to a private network, with a password and TLS.
 Clocks are the server's: when it jumps forward, leases end early, which costs work and is harmless

@@ -11,13 +11,16 @@ from redis.exceptions import ResponseError
 
 Word = str | bytes | int
 
+# hiredis copies what it writes.
+_LARGE_BYTES = 64 << 10
+
 
 class Line:
     """Commands and their replies, in turn; not to be used twice at the same time.
 
     To take a connection from the client's pool for each command, to build a pipeline and the answer's
-    Python form, to write commands in Python, and to bound each write and each read by a time, costs the
-    client more than all the rest.
+    Python form, to write small commands in Python, and to bound each write and each read by a time, costs
+    the client more than all the rest.
     """
 
     def __init__(self, redis: Redis, within_s: float) -> None:
@@ -37,7 +40,7 @@ class Line:
                 self._connection = await _connected(self._redis)
             connection = self._connection
             try:
-                packed = [pack_command(one) for one in commands]  # type: ignore[arg-type]  # its types know tuples of one
+                packed = [part for one in commands for part in _packed(connection, one)]
                 await connection.send_packed_command(packed)
                 return [await _reply_of(connection) for _ in commands]
             except BaseException:
@@ -95,6 +98,13 @@ async def _connected(redis: Redis) -> AbstractConnection:
     pool = redis.connection_pool
     connection: AbstractConnection = await pool.get_connection()  # type: ignore[no-untyped-call]  # its decorator has no types
     return connection
+
+
+def _packed(connection: AbstractConnection, command: tuple[Word, ...]) -> list[bytes]:
+    if any(isinstance(word, bytes) and len(word) > _LARGE_BYTES for word in command):
+        parts: list[bytes] = connection.pack_command(*command)  # without a copy
+        return parts
+    return [pack_command(command)]  # type: ignore[arg-type]  # its types know tuples of one only
 
 
 async def _reply_of(connection: AbstractConnection) -> Any:

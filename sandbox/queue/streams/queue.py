@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import itertools
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -31,11 +30,11 @@ log = logging.getLogger(__name__)
 
 # How often all tickets are compared with Redis, whatever was heard meanwhile.
 _COMPARE_S = 5.0
-_PAUSE_S = 0.2
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 1.0
 _CANCEL_S = 60.0
 _LOOKED_AT_ONCE = 200
-# Of large results; Redis has to hold all of them twice.
-_FETCHED_AT_ONCE = 10
+# Of results; beside one that has more.
+_FETCHED_BYTES = 4 << 20
 _MS = 1000
 # What takes longer than this has lanes of its own.
 SLOW_S = 2.0
@@ -156,7 +155,8 @@ class StreamQueue:
         if (
             state == b"known"
         ):  # accepted by a try whose answer was lost, and perhaps it has ended since
-            await self.refresh(ticket)
+            with contextlib.suppress(QueueBroken):  # it is accepted; comparing finds its end
+                await self.refresh(ticket)
         return ticket
 
     def _described(
@@ -199,7 +199,7 @@ class StreamQueue:
         ticket = self._tickets.get(job_id)
         if ticket is not None and job_id not in self._unconfirmed:
             return ticket
-        now_ms, record = await self._store.call("look", job_id)
+        now_ms, record = await self._store.call("look", _FETCHED_BYTES, job_id)
         if record is None:
             return None
         self._unconfirmed.discard(job_id)
@@ -215,7 +215,7 @@ class StreamQueue:
     async def refresh(self, ticket: Ticket) -> None:
         """See `JobQueue`."""
         if not ticket.result.done():
-            await self._look([ticket.id])
+            await self._look([ticket.id], _FETCHED_BYTES)
 
     def cancel(self, job_id: str) -> None:
         """See `JobQueue`."""
@@ -252,11 +252,11 @@ class StreamQueue:
         self._tickets.pop(ticket.id, None)
         ticket.result.cancel()
 
-    async def _look(self, job_ids: Sequence[str]) -> None:
-        """Compares tickets with Redis."""
+    async def _look(self, job_ids: Sequence[str], room_bytes: int = 0) -> None:
+        """Compares tickets with Redis; results for which there is no room are fetched later."""
         for first in range(0, len(job_ids), _LOOKED_AT_ONCE):
             some = job_ids[first : first + _LOOKED_AT_ONCE]
-            now_ms, *records = await self._store.call("look", *some)
+            now_ms, *records = await self._store.call("look", room_bytes, *some)
             for job_id, record in zip(some, records, strict=True):
                 ticket = self._tickets.get(job_id)
                 if ticket is not None and job_id not in self._unconfirmed:
@@ -278,7 +278,9 @@ class StreamQueue:
 
         ticket.submitted_s = local_s(submitted) or now_s
         ticket.claimed_s, ticket.finished_s = local_s(claimed), local_s(finished)
-        if state == b"done":
+        if state == b"done" and result is None:
+            self._fetch(ticket.id)
+        elif state == b"done":
             self._end(ticket, _read_result(ticket.id, result))
         elif state == b"failed":
             self._end(ticket, failed(ticket.id, code.decode(), message.decode()))
@@ -303,21 +305,27 @@ class StreamQueue:
             return
         self._unconfirmed.discard(end.id)  # else Redis would not have named it
         if end.result is None:
-            self._to_fetch.add(end.id)
-            self._has_to_fetch.set()
+            self._fetch(end.id)
             return
         ticket.claimed_s = ticket.submitted_s + end.waited_ms / _MS
         ticket.finished_s = ticket.claimed_s + end.took_ms / _MS
         self._end(ticket, _read_result(ticket.id, end.result))
 
+    def _fetch(self, job_id: str) -> None:
+        self._to_fetch.add(job_id)
+        self._has_to_fetch.set()
+
     async def _keep_fetching(self) -> None:
         while True:
-            while not self._to_fetch:
-                self._has_to_fetch.clear()
-                await self._has_to_fetch.wait()
-            wanted = list(itertools.islice(self._to_fetch, _FETCHED_AT_ONCE))
-            await self._look(wanted)
-            self._to_fetch.difference_update(wanted)
+            await self._has_to_fetch.wait()
+            self._has_to_fetch.clear()
+            wanted, self._to_fetch = self._to_fetch, set()
+            try:
+                await self._look(list(wanted), _FETCHED_BYTES)  # what is left out is wanted again
+            except BaseException:
+                for job_id in wanted:
+                    self._fetch(job_id)
+                raise
 
     async def _keep_comparing(self) -> None:
         while True:
@@ -344,12 +352,19 @@ def _read_result(job_id: str, packed: bytes) -> JobResult:
 
 
 async def _for_ever(loop: Callable[[], Any]) -> None:
-    """Goes on with a loop when Redis is there again."""
+    """Goes on with a loop when Redis is there again; of what is wrong for long it is told once."""
+    said, pause_s = "", _FIRST_PAUSE_S
     while True:
+        began_s = time.monotonic()
         try:
             await loop()
         except QueueBroken as error:
-            log.warning("%s", error)
-        except Exception:  # as a message that is no other's of ours: the next one may be
+            if str(error) != said:
+                log.warning("%s", error)
+            said = str(error)
+        except Exception:  # a mistake of ours: everything relies on these loops
             log.exception("the queue is followed from anew")
-        await asyncio.sleep(_PAUSE_S)
+        if time.monotonic() - began_s > _COMPARE_S:
+            said, pause_s = "", _FIRST_PAUSE_S
+        await asyncio.sleep(pause_s)
+        pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)

@@ -1,7 +1,7 @@
 -- The queue's state in Redis: every key and every transition, each of them atomic.
 --
--- This is a library of Redis' functions; what stands above it when it is loaded gives NAME, which tells it from
--- those of other versions, and P, the prefix of all keys. A call's first arguments are how long a lease lasts, in
+-- `store.py` makes a library of Redis' functions of this: what it puts above it gives P, the prefix of all keys,
+-- and below it stands what `carry_out` is called by. A call's first arguments are how long a lease lasts, in
 -- ms, and the channel on which ids of finished jobs are told, and small results, to who waits. The others are
 -- transitions, one after the other: the name of each, how many arguments it takes, and those. There is an answer
 -- for each.
@@ -147,7 +147,7 @@ local function tell(id, job, result)
   if result and #result <= TOLD_BYTES then
     told = table.concat({ id, job.claimed - job.submitted, now - job.claimed }, ' ') .. '\n' .. result
   end
-  call('PUBLISH', channel, told)
+  redis.pcall('PUBLISH', channel, told) -- who must not publish may still finish jobs
 end
 
 -- An end; `bytes` has its result, which is one of the fields to be written.
@@ -577,12 +577,21 @@ function transition.cancel(id)
   return 0
 end
 
--- Where jobs stand, with the server's time; false for one that is not there.
-function transition.look(...)
-  local found = { now }
+-- Where jobs stand, with the server's time; false for one that is not there. Results are told as long as there is
+-- room for them, though one at least if there is any room; false instead of those that are left out.
+function transition.look(room_bytes, ...)
+  local found, room, has_told = { now }, tonumber(room_bytes), false
   for _, id in ipairs({ ... }) do
     local job = call('HMGET', JOB .. id, 'state', 'submitted', 'claimed', 'finished', 'language',
-      'code', 'message', 'result')
+      'code', 'message')
+    job[8] = false
+    if job[1] == 'done' and room > 0 then
+      local bytes = call('HSTRLEN', JOB .. id, 'result')
+      if bytes <= room or not has_told then
+        job[8] = call('HGET', JOB .. id, 'result')
+        room, has_told = room - bytes, true
+      end
+    end
     found[#found + 1] = job[1] and job or false
   end
   return found
@@ -629,10 +638,13 @@ local function carry_out(_, words)
   local answers, at = {}, 3
   while at < #words do
     local last = at + 1 + words[at + 1]
-    local is_well, answer = pcall(transition[words[at]], unpack(words, at + 2, last))
+    local is_well, answer = pcall(function()
+      return transition[words[at]](unpack(words, at + 2, last))
+    end)
     if not is_well then
       -- An error's text begins with its kind, as OOM, if it is Redis' own.
-      answer = { err = string.match(answer, '^%u+ ') and answer or 'ERR ' .. answer }
+      local text = type(answer) == 'table' and answer.err or tostring(answer)
+      answer = { err = string.match(text, '^%u+ ') and text or 'ERR ' .. text }
     end
     answers[#answers + 1] = answer
     at = last + 1
@@ -640,7 +652,3 @@ local function carry_out(_, words)
   write_counts()
   return answers
 end
-
--- A full Redis refuses what brings more. All else must go on, above all what makes room again.
-redis.register_function({ function_name = NAME .. '_bring', callback = carry_out })
-redis.register_function({ function_name = NAME .. '_turn', callback = carry_out, flags = { 'allow-oom' } })

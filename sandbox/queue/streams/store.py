@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import hashlib
+import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from redis.exceptions import (
 )
 
 from sandbox.queue.base import QueueBroken
+from sandbox.queue.streams.batches import Call, batches_of, words_of
 from sandbox.queue.streams.line import Line, Listener
 
 # In braces: all keys of a queue are on the same node of a cluster.
@@ -33,10 +35,21 @@ _BEATS_A_LEASE = 10
 # How long a transition is tried, over and over, before it is called a failure.
 CALL_S = 5.0
 
-_FUNCTIONS = (Path(__file__).parent / "state.lua").read_text()
+log = logging.getLogger(__name__)
+
+_STATE = f"local P = '{PREFIX}'\n" + (Path(__file__).parent / "state.lua").read_text()
 # Another version's are others: both can be there at the same time.
-_NAME = "sandbox_" + hashlib.sha256(_FUNCTIONS.encode()).hexdigest()[:16]
-_LIBRARY = f"#!lua name={_NAME}\nlocal NAME, P = '{_NAME}', '{PREFIX}'\n{_FUNCTIONS}"
+_NAME = "sandbox_" + hashlib.sha256(_STATE.encode()).hexdigest()[:16]
+# A full Redis refuses what brings more. All else must go on, above all what makes room again.
+_LIBRARY = f"""#!lua name={_NAME}
+{_STATE}
+redis.register_function({{ function_name = '{_NAME}_bring', callback = carry_out }})
+redis.register_function({{
+  function_name = '{_NAME}_turn', callback = carry_out, flags = {{ 'allow-oom' }},
+}})
+"""
+# For a Redis that is too full to take the library.
+_SCRIPT = f"#!lua flags=allow-oom\n{_STATE}\nreturn carry_out(KEYS, ARGV)"
 _SOCKET_S = 5.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.5
 # Replies that mean: not now. A full or read-only server may be mended while we wait.
@@ -48,10 +61,7 @@ _PASSING = (
     OutOfMemoryError,
     OSError,
 )
-
-# What one call of the functions may do and take, about: others must have their turn.
-_MOST_TOGETHER = 100
-_MOST_TOGETHER_BYTES = 1 << 20
+_PASSING_KINDS = {"MISCONF", "NOREPLICAS", "MASTERDOWN", "BUSY", "CLUSTERDOWN", "TRYAGAIN"}
 
 Argument = str | bytes | int
 
@@ -66,16 +76,8 @@ class End:
     result: bytes | None = None
 
 
-@dataclass(slots=True)
-class _Call:
-    name: str
-    arguments: tuple[bytes | int, ...]
-    reply: asyncio.Future[Any]
-    size_bytes: int
-
-
 class Store:
-    """A queue's state in one Redis. What is called at the same time travels and is done together."""
+    """A queue's state in one Redis. What is called at the same time travels together."""
 
     def __init__(self, url: str, *, lease_s: float = LEASE_S) -> None:
         """Nothing is connected before the first call."""
@@ -93,7 +95,7 @@ class Store:
         database = self._redis.connection_pool.connection_kwargs.get("db", 0)
         self._channel = f"{PREFIX}:done:{database}"
         self._listener = Listener(self._redis, self._channel, _SOCKET_S)
-        self._queued: list[_Call] = []
+        self._queued: list[Call] = []
         self._pump: asyncio.Task[None] | None = None
 
     async def call(self, name: str, *arguments: Argument, within_s: float = CALL_S) -> Any:
@@ -101,6 +103,7 @@ class Store:
 
         Raises:
             QueueBroken: Redis could not be reached, or could not write, for ``within_s``; or it refuses.
+            UnicodeEncodeError: an argument is no text.
         """
         words = tuple(word.encode() if isinstance(word, str) else word for word in arguments)
         deadline_s = time.monotonic() + within_s
@@ -108,17 +111,17 @@ class Store:
         while True:
             try:
                 return await self._once(name, words)
-            except _PASSING as error:
+            except (RedisError, OSError) as error:
+                if not _is_passing(error):
+                    raise QueueBroken(f"Redis refuses to {name}: {error}") from error
                 if time.monotonic() + pause_s > deadline_s:
-                    raise QueueBroken(f"Redis: {error}") from error
-            except RedisError as error:
-                raise QueueBroken(f"Redis refuses to {name}: {error}") from error
+                    raise QueueBroken(f"Redis: {_text(error)}") from error
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
     async def _once(self, name: str, arguments: tuple[bytes | int, ...]) -> Any:
         size_bytes = sum([len(word) for word in arguments if isinstance(word, bytes)])
-        one = _Call(name, arguments, asyncio.get_running_loop().create_future(), size_bytes)
+        one = Call(name, arguments, asyncio.get_running_loop().create_future(), size_bytes)
         self._queued.append(one)
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._send_queued())
@@ -127,11 +130,15 @@ class Store:
     async def _send_queued(self) -> None:
         """Sends all that is queued, and what is queued meanwhile; ends when there is nothing more."""
         while self._queued:
-            calls, self._queued = self._queued, []
+            calls = [one for one in self._queued if not one.reply.done()]  # whose caller is there
+            self._queued = []
             try:
                 replies = await self._carry_out(calls)
             except (RedisError, OSError) as error:
                 replies = [error] * len(calls)
+            except Exception as error:  # ours, and no reason to leave anybody without an answer
+                log.exception("Redis cannot be asked")
+                replies = [QueueBroken(f"Redis cannot be asked: {error!r}")] * len(calls)
             except BaseException as error:
                 for one in (*calls, *self._queued):
                     one.reply.cancel()
@@ -139,19 +146,18 @@ class Store:
                 raise error
             for one, reply in zip(calls, replies, strict=True):
                 if one.reply.done():
-                    continue  # its caller has gone
+                    continue  # its caller has gone meanwhile
                 if isinstance(reply, Exception):
                     one.reply.set_exception(reply)
                 else:
                     one.reply.set_result(reply)
 
-    async def _carry_out(self, calls: Sequence[_Call]) -> list[Any]:
-        batches = list(_batches(calls))
+    async def _carry_out(self, calls: Sequence[Call]) -> list[Any]:
+        batches = list(batches_of(calls))
         answers = await self._execute(batches)
         unknown = [index for index, answer in enumerate(answers) if _is_unknown(answer)]
         if unknown:  # a server that is new to this version
-            await self._load()
-            again = await self._execute([batches[index] for index in unknown])
+            again = await self._introduce([batches[index] for index in unknown])
             for index, answer in zip(unknown, again, strict=True):
                 answers[index] = answer
         replies: list[Any] = []
@@ -159,16 +165,30 @@ class Store:
             replies += [answer] * len(batch) if isinstance(answer, Exception) else answer
         return replies
 
-    async def _execute(self, batches: Sequence[Sequence[_Call]]) -> list[Any]:
+    async def _execute(self, batches: Sequence[Sequence[Call]]) -> list[Any]:
         head = self._lease_ms, self._channel
         return await self._line.ask(
-            [("FCALL", _function_of(batch), 1, PREFIX, *head, *_words(batch)) for batch in batches]
+            [
+                ("FCALL", _function_of(batch), 1, PREFIX, *head, *words_of(batch))
+                for batch in batches
+            ]
         )
 
-    async def _load(self) -> None:
+    async def _introduce(self, batches: Sequence[Sequence[Call]]) -> list[Any]:
+        """Carries out what Redis does not know yet, and loads it unless there is no room."""
         (said,) = await self._line.ask([("FUNCTION", "LOAD", _LIBRARY)])
+        if isinstance(said, OutOfMemoryError):
+            return [await self._without_library(batch, said) for batch in batches]
         if isinstance(said, Exception) and "already exists" not in str(said):
             raise said
+        return await self._execute(batches)
+
+    async def _without_library(self, batch: Sequence[Call], refusal: OutOfMemoryError) -> Any:
+        if batch[0].name == "submit":
+            return refusal
+        head = self._lease_ms, self._channel
+        (answer,) = await self._line.ask([("EVAL", _SCRIPT, 1, PREFIX, *head, *words_of(batch))])
+        return answer
 
     async def wait_for_work(self, at_most_s: float) -> None:
         """Waits until jobs may be waiting, at most so long.
@@ -192,13 +212,13 @@ class Store:
         Raises:
             QueueBroken: Redis cannot be reached; what finishes until `listen` has returned is missed.
         """
-        with _passing_is_broken():
-            told, _, result = (await self._listener.next()).partition(b"\n")
-        job_id, *times_ms = told.decode().split(" ")
-        if not times_ms:
-            return End(job_id)
-        waited_ms, took_ms = map(int, times_ms)
-        return End(job_id, waited_ms, took_ms, result)
+        while True:
+            with _passing_is_broken():
+                message = await self._listener.next()
+            try:
+                return _read_end(message)
+            except ValueError:
+                log.warning("what is told of a job cannot be read by this API: %r", message[:100])
 
     async def close(self) -> None:
         """Closes all connections."""
@@ -209,43 +229,29 @@ class Store:
         await self._redis.aclose()
 
 
-def _batches(calls: Iterable[_Call]) -> Iterator[list[_Call]]:
-    """What one call of the functions is to do, in order.
-
-    Those that bring jobs are among themselves: only they may be refused by a full server, all of them. Each
-    look is alone, since what it answers can be large.
-    """
-    batch: list[_Call] = []
-    size_bytes = 0
-    for one in calls:
-        is_of_their_kind = bool(batch) and _kind(one) == _kind(batch[0]) != "look"
-        has_room = (
-            len(batch) < _MOST_TOGETHER and size_bytes + one.size_bytes <= _MOST_TOGETHER_BYTES
-        )
-        if batch and not (is_of_their_kind and has_room):
-            yield batch
-            batch, size_bytes = [], 0
-        batch.append(one)
-        size_bytes += one.size_bytes
-    if batch:
-        yield batch
+def _is_passing(error: Exception) -> bool:
+    return isinstance(error, _PASSING) or str(error).partition(" ")[0] in _PASSING_KINDS
 
 
-def _kind(one: _Call) -> str:
-    return one.name if one.name in {"submit", "look"} else "other"
+def _text(error: Exception) -> str:
+    return str(error) or "no answer in time"
 
 
-def _function_of(batch: Sequence[_Call]) -> str:
+def _read_end(message: bytes) -> End:
+    told, _, result = message.partition(b"\n")
+    job_id, *times_ms = told.decode().split(" ")
+    if not times_ms:
+        return End(job_id)
+    waited_ms, took_ms = map(int, times_ms)
+    return End(job_id, waited_ms, took_ms, result)
+
+
+def _function_of(batch: Sequence[Call]) -> str:
     return f"{_NAME}_bring" if batch[0].name == "submit" else f"{_NAME}_turn"
 
 
 def _is_unknown(answer: Any) -> bool:
     return isinstance(answer, ResponseError) and str(answer) == "Function not found"
-
-
-def _words(batch: Iterable[_Call]) -> Iterator[str | bytes | int]:
-    for one in batch:
-        yield from (one.name, len(one.arguments), *one.arguments)
 
 
 @contextlib.contextmanager
@@ -261,6 +267,6 @@ def _passing_is_broken() -> Iterator[None]:
     except (RedisError, OSError) as error:
         if task is not None and task.cancelling():
             raise asyncio.CancelledError from error
-        raise QueueBroken(f"Redis: {error}") from error
+        raise QueueBroken(f"Redis: {_text(error)}") from error
     if task is not None and task.cancelling():
         raise asyncio.CancelledError

@@ -90,7 +90,7 @@ class Survey:
         present = [name.decode() for name in sorted(names)]
         self.workers = [known[name] for name in present if name in known]
         if len(self.workers) + read.count(None) < len(present):
-            self.counts.pop("fleet")  # what was missed is asked for again, all of it
+            self.counts.pop("fleet", None)  # what was missed is asked for again, all of it
         self._on_change()
 
 
