@@ -12,6 +12,7 @@ is not the default because /dev/kvm inside of a virtual machine can be there and
 
     make test-vm                                          the privileged tests, and the worker's pod
     make test-vm ARGS="tests/privileged/test_limits.py"   these arguments of pytest instead
+    make test-vm ARGS="tests/attacks -m 'not gvisor'"     hostile programs, of which a few are too slow here
     make test-vm ARGS="tests/privileged/test_gvisor.py"   those with gVisor, of which some are too slow here
     make test-vm ARGS="--shell 'cat /proc/cgroups'"       another command, by /bin/sh in the tree
 
