@@ -19,7 +19,7 @@ _BEAT_US, _BEAT_A_JOB_US = 16.0, 6.5
 _IDLE_US = 19.0  # a look for work, and the wait for it
 # Of each API, once a second; and for each worker, while workers come and go.
 _SURVEY_US, _NEWS_A_WORKER_US = 35.0, 0.4
-_CALLS_A_RUN, _CALLS_A_WORKER, _CALLS_AN_API = 3, 3, 3
+_CALLS_A_RUN, _CALLS_A_WORKER, _CALLS_AN_API = 3, 3, 2
 _NAME_BYTES = 60
 _RECORD_BYTES = 500  # of a job or a result, beside what was sent and made
 # CPU time of an API for a run, over Redis, as `python -m tests.bench.queues` measures it; without Redis it

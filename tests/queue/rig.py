@@ -192,21 +192,21 @@ def mute(end: StreamWorker) -> None:
 def cut_off(queue: StreamQueue) -> Iterator[None]:
     """An API's end cannot reach Redis meanwhile."""
     real = queue._store._redis
+    heard = queue._store._listener._connection
     give_redis(queue._store, _Mute(real.aclose))
+    hangs_up = asyncio.ensure_future(heard.disconnect(nowait=True)) if heard else None
     try:
         yield
     finally:
+        assert hangs_up is None or hangs_up.done()
         give_redis(queue._store, real)
 
 
 def give_redis(store: Store, redis: Any) -> None:
     """What a store talks to from now on."""
-    heard = store._listener._connection
     store._redis = redis
     store._line, store._waiting_line = Line(redis, 5.0), Line(redis, 5.0)
     store._listener = Listener(redis, store._channel, 5.0)
-    if heard is not None:  # somebody waits there
-        store.ends = asyncio.ensure_future(heard.disconnect(nowait=True))  # type: ignore[attr-defined]  # to keep it
 
 
 class _Mute:

@@ -49,7 +49,11 @@ class Line:
 
 
 class Listener:
-    """What is published on a channel, one message after the other."""
+    """What is published on a channel, one message after the other.
+
+    The client's own would connect again by itself, depending on how often it is to try; here it is always
+    an error, since what was published meanwhile has been missed.
+    """
 
     def __init__(self, redis: Redis, channel: str, within_s: float) -> None:
         """Nothing is connected before `begin`; ``within_s`` bounds that, and all silence after it."""

@@ -152,10 +152,9 @@ class StreamQueue:
         if job_id.decode() != job.id:
             self._forget(ticket)
             return await self._known(job_id.decode())
-        if (
-            state == b"known"
-        ):  # accepted by a try whose answer was lost, and perhaps it has ended since
-            with contextlib.suppress(QueueBroken):  # it is accepted; comparing finds its end
+        if state == b"known":
+            # By a try whose answer was lost, and perhaps it has ended since; else comparing finds that.
+            with contextlib.suppress(QueueBroken):
                 await self.refresh(ticket)
         return ticket
 
@@ -322,9 +321,9 @@ class StreamQueue:
             wanted, self._to_fetch = self._to_fetch, set()
             try:
                 await self._look(list(wanted), _FETCHED_BYTES)  # what is left out is wanted again
-            except BaseException:
-                for job_id in wanted:
-                    self._fetch(job_id)
+            except Exception:
+                self._to_fetch |= wanted
+                self._has_to_fetch.set()
                 raise
 
     async def _keep_comparing(self) -> None:

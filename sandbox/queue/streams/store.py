@@ -61,7 +61,8 @@ _PASSING = (
     OutOfMemoryError,
     OSError,
 )
-_PASSING_KINDS = {"MISCONF", "NOREPLICAS", "MASTERDOWN", "BUSY", "CLUSTERDOWN", "TRYAGAIN"}
+# And those for which the client has no class: with them the text begins.
+_PASSING_KINDS = {"MISCONF", "NOREPLICAS", "BUSY"}
 
 Argument = str | bytes | int
 
@@ -163,16 +164,16 @@ class Store:
         replies: list[Any] = []
         for batch, answer in zip(batches, answers, strict=True):
             replies += [answer] * len(batch) if isinstance(answer, Exception) else answer
+        assert len(replies) == len(calls), "a transition has no answer"
         return replies
 
     async def _execute(self, batches: Sequence[Sequence[Call]]) -> list[Any]:
-        head = self._lease_ms, self._channel
         return await self._line.ask(
-            [
-                ("FCALL", _function_of(batch), 1, PREFIX, *head, *words_of(batch))
-                for batch in batches
-            ]
+            [("FCALL", _function_of(batch), *self._arguments(batch)) for batch in batches]
         )
+
+    def _arguments(self, batch: Sequence[Call]) -> tuple[Argument, ...]:
+        return (1, PREFIX, self._lease_ms, self._channel, *words_of(batch))
 
     async def _introduce(self, batches: Sequence[Sequence[Call]]) -> list[Any]:
         """Carries out what Redis does not know yet, and loads it unless there is no room."""
@@ -186,8 +187,7 @@ class Store:
     async def _without_library(self, batch: Sequence[Call], refusal: OutOfMemoryError) -> Any:
         if batch[0].name == "submit":
             return refusal
-        head = self._lease_ms, self._channel
-        (answer,) = await self._line.ask([("EVAL", _SCRIPT, 1, PREFIX, *head, *words_of(batch))])
+        (answer,) = await self._line.ask([("EVAL", _SCRIPT, *self._arguments(batch))])
         return answer
 
     async def wait_for_work(self, at_most_s: float) -> None:
