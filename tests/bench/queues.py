@@ -99,16 +99,16 @@ def _service(seconds: float, rounds: int) -> None:
             with tempfile.TemporaryDirectory() as place, _queue_of(kind) as redis:
                 seen[kind].append(_measured(Path(place) / "run", redis, seconds))
     for kind, found in seen.items():
-
-        def middle(name: str, found: list[Figures] = found) -> float:
-            return statistics.median(getattr(one, name) for one in found)
-
         # Of the same round: the machine is not the same for long.
         pairs = zip(found, seen["local"], strict=True)
         share = statistics.median(one.runs_per_s / base.runs_per_s for one, base in pairs)
-        row = f"{middle('runs_per_s'):8.0f} runs a second {share:6.2f} of local"
-        cpu = ", ".join(f"{name} {middle(f'{name}_ms'):.2f}" for name in _WHOSE)
+        row = f"{_middle(found, 'runs_per_s'):8.0f} runs a second {share:6.2f} of local"
+        cpu = ", ".join(f"{name} {_middle(found, f'{name}_ms'):.2f}" for name in _WHOSE)
         _say(f"service, {kind:<15}{row}; ms of CPU a run: {cpu}")
+
+
+def _middle(found: list[Figures], name: str) -> float:
+    return statistics.median(getattr(one, name) for one in found)
 
 
 def _measured(run_dir: Path, redis: RedisServer | None, seconds: float) -> Figures:
